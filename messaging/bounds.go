@@ -87,16 +87,17 @@ func tooBig(name string, room int64) error {
 	return refuse(name, "il ne reste de place que pour "+web.Bytes(room)+". Réduisez-le, ou appelez le standard.")
 }
 
-// arrived counts the bytes of an upload, whether or not it is stored.
-func (s *Service) arrived(ctx context.Context, person uuid.UUID, bytes int64) error {
+// countReceived counts the bytes of an upload towards the daily limit, whether or not it is stored.
+func (s *Service) countReceived(ctx context.Context, person uuid.UUID, bytes int64) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		_, err := countSent(ctx, tx, person, bytes, tx.Now.Add(-sendingSpan))
 		return err
 	})
 }
 
-// take counts a stored document. It fails if concurrent uploads have left no room for it.
-func (s *Service) take(ctx context.Context, v *viewer.Viewer, doc stored) (refused error) {
+// countStored counts a stored document. It fails if concurrent uploads have left no room for
+// it.
+func (s *Service) countStored(ctx context.Context, v *viewer.Viewer, doc stored) (refused error) {
 	most := s.bounds.of(v)
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
 		so, err := countSent(ctx, tx, v.ID, doc.Size, tx.Now.Add(-sendingSpan))
@@ -111,7 +112,7 @@ func (s *Service) take(ctx context.Context, v *viewer.Viewer, doc stored) (refus
 		default:
 			return sizeUpload(ctx, tx, doc.key, doc.Size)
 		}
-		return nil // its bytes count all the same
+		return nil // refused bytes count towards the day too
 	})
 	if err != nil {
 		return err

@@ -25,10 +25,10 @@ import (
 	"github.com/google/uuid"
 )
 
-// within puts the world under bounds.
+// within sets the world's bounds.
 func (w *world) within(b messaging.Bounds) { w.messages = w.messages.Within(b) }
 
-// others are so many people who have a conversation with Nadia.
+// strangers adds n people who have a conversation with Nadia.
 func (s *site) strangers(t *testing.T, n int) {
 	t.Helper()
 	for i := range n {
@@ -38,8 +38,8 @@ func (s *site) strangers(t *testing.T, n int) {
 	}
 }
 
-// drip opens a document of a megabyte and sends a byte now and then, until the server
-// has enough of it; it returns the answer.
+// drip begins to upload a document of 8 MiB with its first bytes, then sends one byte at every
+// interval until the server answers; it returns the answer.
 func (s *site) drip(v *viewer.Viewer, first int, every time.Duration, stop <-chan struct{}) (status int, page string, err error) {
 	conn, err := net.Dial("tcp", s.Listener.Addr().String())
 	if err != nil {
@@ -74,8 +74,8 @@ func (s *site) drip(v *viewer.Viewer, first int, every time.Duration, stop <-cha
 	}
 }
 
-// Twenty accounts that sent a byte a minute stopped every upload of everybody.
-func TestR47_AccountsThatDripStopNobodyAndAreCut(t *testing.T) {
+// Twenty accounts that sent a byte per minute used to block everybody's uploads.
+func TestR47_SlowUploadsBlockNobodyAndAreCutOff(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
 	s.strangers(t, 5)
@@ -89,7 +89,7 @@ func TestR47_AccountsThatDripStopNobodyAndAreCut(t *testing.T) {
 	}
 	cuts, stop := make(chan cut), make(chan struct{})
 	defer close(stop)
-	for i := range 10 { // each with all that one person may have
+	for i := range 10 { // each with the maximum of one person
 		go func() {
 			status, page, err := s.drip(s.others[i%5], 100, 20*time.Millisecond, stop)
 			cuts <- cut{status, page, err}
@@ -97,7 +97,7 @@ func TestR47_AccountsThatDripStopNobodyAndAreCut(t *testing.T) {
 	}
 	began := time.Now()
 	refused := 0
-	for s.pages.Uploads()+refused < 10 { // those beyond half the room are refused, and go on sending
+	for s.pages.Uploads()+refused < 10 { // those beyond half the room are refused, but keep sending
 		if time.Since(began) > soon {
 			t.Fatalf("%d uploads", s.pages.Uploads())
 		}
@@ -119,18 +119,18 @@ func TestR47_AccountsThatDripStopNobodyAndAreCut(t *testing.T) {
 				slow++
 			}
 		case <-time.After(grace + soon):
-			t.Fatalf("%d uploads go on", s.pages.Uploads())
+			t.Fatalf("%d uploads continue", s.pages.Uploads())
 		}
 	}
 	if slow < 5 || s.pages.Uploads() != 0 {
-		t.Errorf("%d were told that they are too slow, %d uploads go on", slow, s.pages.Uploads())
+		t.Errorf("%d were refused as too slow, %d uploads continue", slow, s.pages.Uploads())
 	}
 	if n := s.count(t, "uploads"); n != 0 {
-		t.Errorf("%d notes of what was cut", n)
+		t.Errorf("%d rows of cut uploads", n)
 	}
 }
 
-// Who sent a lot at first does not earn an hour of dripping with it.
+// A fast beginning does not earn an hour of dripping.
 func TestR47_AFastBeginningDoesNotPayForADrip(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
@@ -144,8 +144,8 @@ func TestR47_AFastBeginningDoesNotPayForADrip(t *testing.T) {
 	}
 }
 
-// The scanner and the store may take their time: only the sender's counts.
-func TestR47_WhatTheServerTakesIsNotTheSendersPace(t *testing.T) {
+// Time that the scanner and the store need does not count towards the sender's pace.
+func TestR47_TheServersOwnTimeDoesNotCountAsTheSenders(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, slowScanner(2*time.Second))
 	s.pages.SetPace(time.Second, 8<<10)
@@ -153,33 +153,33 @@ func TestR47_WhatTheServerTakesIsNotTheSendersPace(t *testing.T) {
 	wantSent(t, s, res, page)
 }
 
-func TestR47_HalfTheRoomIsKeptForThoseWhoHoldNone(t *testing.T) {
+func TestR47_HalfTheRoomIsReservedForPeopleWithoutUploads(t *testing.T) {
 	t.Parallel()
 	pages := newSite(t, nil).pages
 	pages.SetUploads(40, 2)
-	held := 0
+	entered := 0
 	for range 20 {
 		person := uuid.New()
 		for range 5 {
 			if pages.Enter(person) {
-				held++
+				entered++
 			}
 		}
 	}
-	if held > 30 {
-		t.Errorf("twenty accounts hold %d of 40", held)
+	if entered > 30 {
+		t.Errorf("twenty accounts have %d of 40 uploads", entered)
 	}
-	for range 40 - held {
+	for range 40 - entered {
 		if !pages.Enter(uuid.New()) {
-			t.Fatal("somebody who holds nothing finds no room, and there is some")
+			t.Fatal("somebody without an upload was refused although there was room")
 		}
 	}
 	if pages.Enter(uuid.New()) {
-		t.Error("more than there is room for")
+		t.Error("an upload was accepted beyond the maximum")
 	}
 }
 
-func TestR47_OnlySoMuchIsKeptOfOnePerson(t *testing.T) {
+func TestR47_StoredDocumentsOfOnePersonAreLimited(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	w.within(messaging.Bounds{Stored: 10_000, Day: 1 << 40, Rate: 1})
@@ -192,18 +192,18 @@ func TestR47_OnlySoMuchIsKeptOfOnePerson(t *testing.T) {
 	if f := fault.From(send(w.zoe, 4_001)); f.Code != fault.Invalid || !strings.Contains(f.Message, "il ne reste de place que pour 4\u00a0ko") {
 		t.Errorf("one byte too many: %q %q", f.Code, f.Message)
 	}
-	if err := send(w.zoe, 4_000); err != nil { // what was refused holds no room
+	if err := send(w.zoe, 4_000); err != nil { // refused bytes are not counted as stored
 		t.Fatal(err)
 	}
 	if f := fault.From(send(w.zoe, 100)); f.Code != fault.Invalid || !strings.Contains(f.Message, "le plus que l’on garde d’une personne") {
 		t.Errorf("with nothing left: %q %q", f.Code, f.Message)
 	}
 	w.mustSend(t, w.zoe, "sans document")
-	if err := send(w.nadia, 60_000); err != nil { // by who sends, and more of who writes with many
+	if err := send(w.nadia, 60_000); err != nil { // counted per sender; staff may store more
 		t.Fatal(err)
 	}
 	if err := send(w.nadia, 40_001); !fault.Is(err, fault.Invalid) {
-		t.Errorf("too much of a worker's: %v", err)
+		t.Errorf("too much from a worker: %v", err)
 	}
 	err := w.DB.InTx(t.Context(), func(tx postgres.Tx) error { return w.messages.Erase(t.Context(), tx, w.zoe.ID) })
 	if err != nil {
@@ -212,12 +212,12 @@ func TestR47_OnlySoMuchIsKeptOfOnePerson(t *testing.T) {
 	paul := w.Beneficiary(t, "Paul", "Morel")
 	w.Book(t, paul, w.nadia, bookingtest.Start.Add(72*time.Hour), slot.Video)
 	w.conversation = appointment.ConversationID(paul.ID, w.nadia.ID)
-	if err := send(w.nadia, 100_000); err != nil { // what is removed counts no more
+	if err := send(w.nadia, 100_000); err != nil { // removed documents no longer count
 		t.Fatal(err)
 	}
 }
 
-func TestR47_DocumentsAtOnceDoNotPassWhatIsKept(t *testing.T) {
+func TestR47_ConcurrentUploadsDoNotExceedTheStoredLimit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	w.within(messaging.Bounds{Stored: 10_000, Day: 1 << 40, Rate: 1})
@@ -237,12 +237,12 @@ func TestR47_DocumentsAtOnceDoNotPassWhatIsKept(t *testing.T) {
 		}
 	}
 	if stored != 3 || w.count(t, "documents") != 3 || len(w.objects(t)) != 3 || w.count(t, "uploads") != 0 {
-		t.Errorf("%d sent, %d documents, %d objects, %d notes", stored, w.count(t, "documents"), len(w.objects(t)), w.count(t, "uploads"))
+		t.Errorf("%d sent, %d documents, %d objects, %d upload rows", stored, w.count(t, "documents"), len(w.objects(t)), w.count(t, "uploads"))
 	}
 }
 
-// What a crash left in the store is kept too, until it is swept.
-func TestR47_WhatIsOnItsWayHoldsRoom(t *testing.T) {
+// Objects that a crash left in the store count until they are swept.
+func TestR47_UploadsInProgressCountAsStored(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	w.within(messaging.Bounds{Stored: 10_000, Day: 1 << 40, Rate: 1})
@@ -254,19 +254,19 @@ func TestR47_WhatIsOnItsWayHoldsRoom(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := w.send(t.Context(), w.zoe, "", pdfFile("b.pdf", 3_000)); !fault.Is(err, fault.Invalid) {
-		t.Errorf("beside it: %v", err)
+		t.Errorf("while it is in the store: %v", err)
 	}
 	w.later(25 * time.Hour)
 	if _, err := w.messages.Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.send(t.Context(), w.zoe, "", pdfFile("b.pdf", 3_000)); err != nil {
-		t.Errorf("once it is swept: %v", err)
+		t.Errorf("after the sweep: %v", err)
 	}
 }
 
-// What comes counts, whether it is kept or not: a flood of what is refused is one too.
-func TestR47_OnlySoMuchComesFromOnePersonADay(t *testing.T) {
+// Received bytes count, stored or not: a flood of refused documents is limited too.
+func TestR47_DailyUploadsOfOnePersonAreLimited(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	w.within(messaging.Bounds{Stored: 1 << 40, Day: 1_000_000, Rate: 1})
@@ -285,7 +285,7 @@ func TestR47_OnlySoMuchComesFromOnePersonADay(t *testing.T) {
 	}
 	w.later(2 * time.Hour)
 	if err := w.send(t.Context(), w.zoe, "", pdfFile("c.pdf", 200_001)); !fault.Is(err, fault.Invalid) {
-		t.Errorf("more than is left: %v", err)
+		t.Errorf("more than what is left: %v", err)
 	}
 	f := fault.From(w.send(t.Context(), w.zoe, "", pdfFile("c.pdf", 100)))
 	if f.Code != fault.Throttled || f.RetryAfter != 22*time.Hour || !strings.Contains(f.Message, "dans 22\u00a0heures") {
@@ -302,11 +302,11 @@ func TestR47_OnlySoMuchComesFromOnePersonADay(t *testing.T) {
 	w.SetNow(began.Add(49 * time.Hour))
 	bookingtest.GoRound(t, w.messages.Rounds())
 	if n := w.count(t, "document_days"); n != 0 {
-		t.Errorf("%d days are kept that count no more", n)
+		t.Errorf("%d expired windows are kept", n)
 	}
 }
 
-func TestR47_DocumentsAtOnceDoNotPassWhatComesADay(t *testing.T) {
+func TestR47_ConcurrentUploadsDoNotExceedTheDailyLimit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	w.within(messaging.Bounds{Stored: 1 << 40, Day: 10_000, Rate: 1})
@@ -320,12 +320,12 @@ func TestR47_DocumentsAtOnceDoNotPassWhatComesADay(t *testing.T) {
 	}
 }
 
-// broken is a line that breaks.
+// broken is a connection that breaks.
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, errors.New("reset by the other side") }
 
-func TestR47_WhoMayNotSendIsToldOnThePageWithWhatWasTyped(t *testing.T) {
+func TestR47_ARefusedUploadShowsThePageWithTheTypedText(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		bounds messaging.Bounds
@@ -351,8 +351,8 @@ func TestR47_WhoMayNotSendIsToldOnThePageWithWhatWasTyped(t *testing.T) {
 	}
 }
 
-// A part that cannot be read may be a document: the message does not go without it.
-func TestR29_NoMessageGoesWithoutADocumentThatCouldNotBeRead(t *testing.T) {
+// A part that cannot be read may be a document: the message is not sent without it.
+func TestR29_NoMessageIsSentWithoutADocumentThatCouldNotBeRead(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
 	const text = "--b\r\nContent-Disposition: form-data; name=\"body\"\r\n\r\nle texte tapé\r\n"
@@ -379,7 +379,7 @@ func TestR29_NoMessageGoesWithoutADocumentThatCouldNotBeRead(t *testing.T) {
 		"an unreadable transfer encoding": text + part("Content-Disposition: form-data; name=\"documents\"; filename=\"a.pdf\"\r\nContent-Transfer-Encoding: quoted-printable") + "--b--x" + end,
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, pieces := range []int{1, 7, len(body)} { // however it comes
+			for _, pieces := range []int{1, 7, len(body)} { // however it is split
 				header := http.Header{"Content-Type": {"multipart/form-data; boundary=b"}}
 				res, page := s.do(t, "Zoé", "POST", "/messages/"+s.conversation.String(), header, &inPieces{body, pieces})
 				if res.StatusCode != 422 || !strings.Contains(page, `id="documents-error"`) || !strings.Contains(page, "le texte tapé") {
@@ -391,7 +391,7 @@ func TestR29_NoMessageGoesWithoutADocumentThatCouldNotBeRead(t *testing.T) {
 		})
 	}
 	header := http.Header{"Content-Type": {"multipart/form-data; boundary=b"}}
-	res, page := s.do(t, "Zoé", "POST", "/messages/"+s.conversation.String(), header, strings.NewReader(text)) // and whatever was to follow
+	res, page := s.do(t, "Zoé", "POST", "/messages/"+s.conversation.String(), header, strings.NewReader(text)) // without the rest
 	if res.StatusCode != 422 || !strings.Contains(page, "L’envoi s’est interrompu") {
 		t.Errorf("cut after the text: %d", res.StatusCode)
 	}
@@ -412,7 +412,7 @@ func TestR29_NoMessageGoesWithoutADocumentThatCouldNotBeRead(t *testing.T) {
 	wantSent(t, s, res, page)
 }
 
-// inPieces is a text that comes so many bytes at a time, without saying how long it is.
+// inPieces is a text that is read a few bytes at a time, without a known length.
 type inPieces struct {
 	text string
 	size int

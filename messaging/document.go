@@ -18,16 +18,16 @@ import (
 // Download is a document opened for reading; Close ends it.
 type Download struct {
 	Document
-	io.ReadSeeker // the content in clear, read from the store and opened as it goes
+	io.ReadSeeker // the decrypted content, read from the store on demand
 	SentAt        time.Time
 	object        *blob.Object
 }
 
-// Close lets go of the store.
+// Close closes the object in the store.
 func (d *Download) Close() error { return d.object.Close() }
 
-// Open opens a document of one of v's conversations. It reads until ctx ends.
-// What was altered in the store fails here or while reading, never passes.
+// Open opens a document of one of v's conversations. Reads fail once ctx ends. If the object
+// was altered in the store, Open or a later read fails.
 func (s *Service) Open(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (*Download, error) {
 	row, err := readDocument(ctx, s.db.Pool, id)
 	if postgres.NoRows(err) {
@@ -46,8 +46,8 @@ func (s *Service) Open(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (*Do
 	return d, err
 }
 
-// mayOpen fails unless the document's conversation is one of v's, or one in which it
-// was handed on.
+// mayOpen fails unless v takes part in the document's conversation, or in one with which it
+// was shared.
 func (s *Service) mayOpen(ctx context.Context, v *viewer.Viewer, row documentRow) error {
 	elsewhere, err := readShownIn(ctx, s.db.Pool, row.ID)
 	if err != nil {

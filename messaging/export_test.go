@@ -10,33 +10,33 @@ import (
 	"github.com/google/uuid"
 )
 
-// SetStall lets a test not wait for the minute that an upload may stand still.
+// SetStall shortens the minute that an upload may stall.
 func (h *HTTP) SetStall(d time.Duration) { h.pace.stall = d }
 
-// SetPace lets a test not wait for an upload that comes too slowly.
+// SetPace sets the minimum pace of uploads.
 func (h *HTTP) SetPace(grace time.Duration, rate int64) { h.pace.grace, h.pace.rate = grace, rate }
 
-// SetUploads lets a test fill the room for uploads.
+// SetUploads sets the limits on concurrent uploads.
 func (h *HTTP) SetUploads(most, mostEach int) { h.uploads = newUploads(most, mostEach) }
 
-// Enter takes a place for an upload of the person's, if there is room.
+// Enter counts an upload of the person, if there is room.
 func (h *HTTP) Enter(person uuid.UUID) bool { return h.uploads.enter(person) }
 
-// Uploads is how many uploads there are.
+// Uploads returns the number of current uploads.
 func (h *HTTP) Uploads() int {
 	h.uploads.mu.Lock()
 	defer h.uploads.mu.Unlock()
 	return h.uploads.all
 }
 
-// Doubt makes the draft one that never learnt whether its commit came through.
+// Doubt makes the draft forget that its commit succeeded.
 func (d *Draft) Doubt() { d.sent = false }
 
-// SetRecheck lets a test not wait for the next look at the sessions; it is called
-// before there is a socket.
+// SetRecheck shortens the interval between session checks; it must be called before a socket
+// opens.
 func (h *HTTP) SetRecheck(d time.Duration) { h.CountRounds(d, &atomic.Int64{}) }
 
-// CountRounds is SetRecheck with a count of the rounds that were made.
+// CountRounds is SetRecheck, and counts the rounds made.
 func (h *HTTP) CountRounds(d time.Duration, made *atomic.Int64) {
 	h.rounds = socket.NewRounds(d, func(ctx context.Context) {
 		h.round(ctx)

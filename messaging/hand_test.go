@@ -17,12 +17,12 @@ import (
 	"github.com/google/uuid"
 )
 
-// sentPDF is a document that passes.
+// sentPDF is a document that is accepted.
 var sentPDF = []byte("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")
 
-// A person whose worker cancelled takes an hour with another one, and says whether
-// the documents go along: the other worker opens them then, and nobody else does.
-func TestR20_DocumentsAreHandedOnOnlyIfThePersonSaysSo(t *testing.T) {
+// A person whose worker cancelled books another one, and says whether to share the documents.
+// The new worker can open them then, and nobody else can.
+func TestR20_DocumentsAreSharedOnlyIfThePersonSaysSo(t *testing.T) {
 	t.Parallel()
 	for _, says := range []bool{false, true} {
 		w := newWorld(t, nil)
@@ -49,11 +49,11 @@ func TestR20_DocumentsAreHandedOnOnlyIfThePersonSaysSo(t *testing.T) {
 	}
 }
 
-func (w *world) checkHanded(t *testing.T, marc, lina *viewer.Viewer, handed bool) {
+func (w *world) checkHanded(t *testing.T, marc, lina *viewer.Viewer, shared bool) {
 	t.Helper()
 	thread, err := w.messages.Thread(t.Context(), marc, appointment.ConversationID(w.zoe.ID, marc.ID), uuid.Nil)
-	if err != nil || (len(thread.Messages) == 1) != handed {
-		t.Fatalf("handed %t: %+v, %v", handed, thread, err)
+	if err != nil || (len(thread.Messages) == 1) != shared {
+		t.Fatalf("shared %t: %+v, %v", shared, thread, err)
 	}
 	before, err := w.messages.Thread(t.Context(), w.nadia, w.conversation, uuid.Nil)
 	if err != nil || len(before.Messages) != 2 {
@@ -62,15 +62,15 @@ func (w *world) checkHanded(t *testing.T, marc, lina *viewer.Viewer, handed bool
 	for _, m := range before.Messages {
 		for _, v := range []*viewer.Viewer{w.zoe, w.nadia, marc, lina} {
 			d, err := w.messages.Open(t.Context(), v, m.Documents[0].ID)
-			may := v == w.zoe || v == w.nadia || v == marc && handed
+			may := v == w.zoe || v == w.nadia || v == marc && shared
 			if !may {
 				if !fault.Is(err, fault.NotFound) {
-					t.Errorf("%s, handed %t: %v", v.Name, handed, err)
+					t.Errorf("%s, shared %t: %v", v.Name, shared, err)
 				}
 				continue
 			}
 			if err != nil {
-				t.Fatalf("%s, handed %t: %v", v.Name, handed, err)
+				t.Fatalf("%s, shared %t: %v", v.Name, shared, err)
 			}
 			if content, err := io.ReadAll(d); err != nil || !bytes.Equal(content, sentPDF) {
 				t.Errorf("%s reads %q, %v", v.Name, content, err)
@@ -78,7 +78,7 @@ func (w *world) checkHanded(t *testing.T, marc, lina *viewer.Viewer, handed bool
 			d.Close()
 		}
 	}
-	if !handed {
+	if !shared {
 		return
 	}
 	message := thread.Messages[0]

@@ -28,8 +28,8 @@ type HTTP struct {
 	pace    pace // of uploads
 }
 
-// NewHTTP returns the pages over the acts. origin is the platform's own, such as
-// "https://rdv.example.org": pages from anywhere else open no socket.
+// NewHTTP returns the pages. origin is the platform's own, such as "https://rdv.example.org":
+// pages of any other origin cannot open a socket.
 func NewHTTP(messages *Service, accounts *account.Service, render *web.Renderer, origin string) *HTTP {
 	h := &HTTP{
 		messages: messages, accounts: accounts, render: render, origin: origin, hub: socket.NewHub(limits),
@@ -51,7 +51,7 @@ func (listPage) Template() string  { return "messaging/list" }
 func (listPage) Title() string     { return "Messages" }
 func (listPage) Scripts() []string { return []string{"messages.js"} }
 
-// When writes when something was sent, with the year once it is another one.
+// When formats when something was sent, with the year unless it is the current one.
 func (p listPage) When(t time.Time) string { return when(t, p.Now.In(t.Location())) }
 
 func when(t, now time.Time) string {
@@ -71,8 +71,7 @@ func (h *HTTP) List(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, listPage{conversations, v, h.messages.db.Now()})
 }
 
-// threadPage is GET /messages/{id}, and what a message that could not be sent
-// comes back with.
+// threadPage is GET /messages/{id}, and the answer to a message that could not be sent.
 type threadPage struct {
 	Thread
 	Form *form.Form
@@ -83,7 +82,7 @@ func (threadPage) Template() string  { return "messaging/thread" }
 func (threadPage) Title() string     { return "Messages" }
 func (threadPage) Scripts() []string { return []string{"messages.js"} }
 
-// entry is a message of the thread, and when it was sent in words.
+// entry is a message of the thread, with the time it was sent as text.
 type entry struct {
 	Message Message
 	When    string
@@ -94,15 +93,15 @@ func (p threadPage) Entry(m Message) entry {
 	return entry{m, when(m.SentAt, p.Now.In(m.SentAt.Location()))}
 }
 
-// Accept is what the file field offers to choose from.
+// Accept is the accept attribute of the file field.
 func (threadPage) Accept() string { return acceptedFiles }
 
-// FileHint says what may be joined.
+// FileHint is the hint at the file field: which files, how many and how large.
 func (threadPage) FileHint() string {
 	return fmt.Sprintf("%d au plus, 25\u00a0Mo chacun\u00a0: PDF, photos, textes ou tableurs. Ils sont gardés chiffrés.", MaxDocuments)
 }
 
-// Show answers GET /messages/{id}; ?avant= is the message that the page precedes.
+// Show answers GET /messages/{id}; with ?avant=, the messages that precede that one.
 func (h *HTTP) Show(w http.ResponseWriter, r *web.Request) error {
 	conversation, err := pathID(r, errNotFound)
 	if err != nil {
@@ -126,7 +125,7 @@ func (h *HTTP) thread(r *web.Request, conversation, before uuid.UUID, f *form.Fo
 	return threadPage{Thread: thread, Form: f, Now: h.messages.db.Now()}, err
 }
 
-// pathID is the {id} of the address; one that is none belongs to nothing.
+// pathID returns the {id} of the path, or absent if it is no valid identifier.
 func pathID(r *web.Request, absent error) (uuid.UUID, error) {
 	id, err := form.ParseID(r.PathValue("id"))
 	if err != nil {

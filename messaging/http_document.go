@@ -8,12 +8,12 @@ import (
 	"socialdirect/web"
 )
 
-// maxRanges bounds how many ranges of a document one request may name: each may
-// have the store asked for a whole window of it, for a byte of answer.
+// maxRanges bounds the ranges of one request: each may read a whole window from the store to
+// answer a single byte.
 const maxRanges = 3
 
-// Document answers GET /documents/{id}, ranges included. The file is always
-// saved, never shown in a page of ours, whatever it holds.
+// Document answers GET /documents/{id}, ranges included. The browser always downloads the file
+// and never displays it within our origin, whatever its content.
 func (h *HTTP) Document(w http.ResponseWriter, r *web.Request) error {
 	id, err := pathID(r, errNoFile)
 	if err != nil {
@@ -32,7 +32,7 @@ func (h *HTTP) Document(w http.ResponseWriter, r *web.Request) error {
 	header.Set("Cache-Control", "no-store")
 	header.Set("ETag", `"`+d.ID.String()+`"`) // a document never changes
 	if strings.Count(r.Header.Get("Range"), ",") >= maxRanges {
-		r.Header.Del("Range") // the whole is served, as to who asks for none
+		r.Header.Del("Range") // too many ranges: the whole document is served
 	}
 	http.ServeContent(newPatientWriter(w), r.Request, "", d.SentAt, d)
 	return nil

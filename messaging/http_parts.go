@@ -11,12 +11,12 @@ import (
 	"socialdirect/internal/form"
 )
 
-// watchedBody is the body of a form in parts that sees its last line go by. Where that
-// line did not come, the body was cut, and what a parser takes for its end is none.
+// watchedBody is a multipart body that notices its closing boundary. Without that line the
+// body was cut short, even if the parser reports a regular end.
 type watchedBody struct {
 	io.ReadCloser
 	last  []byte
-	held  []byte // the end of what was read, as long as the line less one byte
+	tail  []byte // the last bytes read, one fewer than the boundary line has
 	whole bool
 }
 
@@ -24,7 +24,7 @@ func watched(body io.ReadCloser, boundary string) *watchedBody {
 	return &watchedBody{ReadCloser: body, last: []byte("--" + boundary + "--")}
 }
 
-// Read reads on.
+// Read reads from the body and looks for the boundary.
 func (b *watchedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if !b.whole {
@@ -33,19 +33,19 @@ func (b *watchedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// see looks for the line in what came, and where that meets what came before.
+// see looks for the boundary in the new bytes, and across their start and the tail.
 func (b *watchedBody) see(came []byte) {
 	most := len(b.last) - 1
-	b.held = append(b.held, came[:min(len(came), most)]...)
-	b.whole = bytes.Contains(b.held, b.last) || bytes.Contains(came, b.last)
+	b.tail = append(b.tail, came[:min(len(came), most)]...)
+	b.whole = bytes.Contains(b.tail, b.last) || bytes.Contains(came, b.last)
 	if len(came) >= most {
-		b.held = append(b.held[:0], came[len(came)-most:]...)
+		b.tail = append(b.tail[:0], came[len(came)-most:]...)
 	}
-	b.held = b.held[max(0, len(b.held)-most):]
+	b.tail = b.tail[max(0, len(b.tail)-most):]
 }
 
-// receiveParts reads every part: after a failure they are thrown away, but the
-// browser, which reads no answer before it has sent all, gets to read ours.
+// receiveParts reads every part. After a failure it discards the rest, but still reads it: a
+// browser reads no answer before it has sent everything.
 func (in *submission) receiveParts(parts *multipart.Reader, body *watchedBody) {
 	for {
 		part, err := parts.NextPart()
@@ -63,7 +63,7 @@ func (in *submission) receiveParts(parts *multipart.Reader, body *watchedBody) {
 	}
 }
 
-// unreadable tells a header that no browser writes from a line that was cut.
+// unreadable distinguishes a malformed header from a request that was cut short.
 func unreadable(err error) error {
 	var malformed textproto.ProtocolError
 	if errors.As(err, &malformed) || errors.Is(err, errNameless) {
@@ -72,11 +72,11 @@ func unreadable(err error) error {
 	return interrupted(err)
 }
 
-// errNameless is the cause of the fault about a part that does not say which field it is.
+// errNameless is the cause of the fault about a part without a field name.
 var errNameless = errors.New("messaging: a part without a field's name")
 
-// receivePart keeps the fields of the form and throws away what is none, as long as it
-// can be told that it is no document: no message goes without one that was joined.
+// receivePart keeps the form's fields and discards unknown ones. A part that might be a
+// document is a failure: no message is sent without an attachment that the person chose.
 func (in *submission) receivePart(part *multipart.Part) {
 	switch name := part.FormName(); {
 	case name == "documents":
@@ -91,7 +91,7 @@ func (in *submission) receivePart(part *multipart.Part) {
 	}
 }
 
-// receiveText reads the text, also after a failure: it comes back with the form.
+// receiveText reads the text, also after a failure: the form shows it again.
 func (in *submission) receiveText(part *multipart.Part) {
 	value, err := io.ReadAll(io.LimitReader(part, form.MaxBytes+1))
 	switch {
@@ -105,8 +105,8 @@ func (in *submission) receiveText(part *multipart.Part) {
 	}
 }
 
-// receiveDocument attaches one document. A file field left empty is sent as a
-// part without a name and without content: it is none.
+// receiveDocument attaches one document. An empty file field arrives as a part without a file
+// name and content, and is ignored.
 func (in *submission) receiveDocument(part *multipart.Part) {
 	first := make([]byte, 1)
 	n, err := io.ReadFull(part, first)

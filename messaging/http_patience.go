@@ -9,31 +9,31 @@ import (
 	"time"
 )
 
-// How long a transfer may stand still, and last: a weak line may take its time.
+// Limits on the duration of a transfer; a slow connection is allowed for.
 const (
 	transferStall = time.Minute
 	transferLimit = time.Hour
 
-	// transferGrace is what a line may fall behind the least rate, as when it breaks off
-	// and comes back.
+	// transferGrace is how far a connection may fall behind the minimum rate, as when it drops
+	// and recovers.
 	transferGrace = 30 * time.Second
 )
 
-// pace is how slowly a request's body may come.
+// pace is the minimum speed of a request's body.
 type pace struct {
-	stall time.Duration // how long it may stand still
-	grace time.Duration // how long it is waited for beyond what its rate allows
-	rate  int64         // bytes a second, at least, on average
+	stall time.Duration // longest time without a byte
+	grace time.Duration // extra time beyond what the rate allows
+	rate  int64         // minimum average, in bytes per second
 }
 
-// after is how long the sender may be waited for once so many more bytes came. Who was
-// fast earns a pause of a few times the grace, and not the right to drip from then on.
+// after returns the remaining waiting time once more bytes came. A fast sender earns at most a
+// pause of a few times the grace, so that it cannot slow to a trickle afterwards.
 func (p pace) after(left time.Duration, bytes int) time.Duration {
 	return min(left+time.Duration(bytes)*time.Second/time.Duration(p.rate), 4*p.grace)
 }
 
-// bounded is a request's body that may come slowly, at that pace, and only so much of
-// it. The server's own deadline for reading does not hold for it.
+// bounded limits a request's body to maxRequest bytes and to that pace, which replaces the
+// server's own read deadline.
 func bounded(w http.ResponseWriter, body io.ReadCloser, at pace) io.ReadCloser {
 	return &patientBody{
 		ReadCloser: http.MaxBytesReader(w, body, maxRequest),
@@ -44,22 +44,22 @@ func bounded(w http.ResponseWriter, body io.ReadCloser, at pace) io.ReadCloser {
 	}
 }
 
-// errTooSlow says that a body came more slowly than its pace allows.
+// errTooSlow means that a body came more slowly than its pace allows.
 var errTooSlow = errors.New("messaging: a body that comes too slowly")
 
-// patientBody moves the deadlines with every read, and lifts them after the last
-// one: what is then done with the body takes the time that it takes. Its average counts
-// the time for which it waits for the sender, and not what is done in between.
+// patientBody extends the read deadline with every read, and removes it after the last one:
+// processing the body has no deadline. Only time spent waiting for the sender counts towards
+// the average, not processing between reads.
 type patientBody struct {
 	io.ReadCloser
 	control *http.ResponseController
 	pace    pace
-	left    time.Duration // how long the sender may still be waited for
+	left    time.Duration // remaining time to wait for the sender
 	until   time.Time
 }
 
 func (b *patientBody) Read(p []byte) (int, error) {
-	// Where deadlines cannot be set, the server's own hold.
+	// If deadlines cannot be set, the server's own apply.
 	now, slow := time.Now(), b.left < b.pace.stall
 	_ = b.control.SetReadDeadline(earlier(now.Add(min(b.pace.stall, b.left)), b.until))
 	_ = b.control.SetWriteDeadline(earlier(now.Add(2*b.pace.stall), b.until))
@@ -75,7 +75,7 @@ func (b *patientBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// patientWriter moves the deadline with every write.
+// patientWriter extends the write deadline with every write.
 type patientWriter struct {
 	http.ResponseWriter
 	control *http.ResponseController

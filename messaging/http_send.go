@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	// drainBytes bounds what is read and thrown away of a refused request, so
-	// that the browser gets to read the answer.
+	// drainBytes bounds how much of a refused request is read and discarded, so that the browser
+	// gets to read the answer.
 	drainBytes = 64 << 20
 	// maxRequest bounds a whole request.
 	maxRequest = MaxDocuments*MaxDocumentSize + drainBytes
@@ -40,24 +40,23 @@ func (h *HTTP) Send(w http.ResponseWriter, r *web.Request) error {
 	defer in.leave()
 	in.form = form.FromValues(in.values)
 	limited := h.messages.Admit(r.Context(), draft.viewer)
-	in.failure = limited // the text is read all the same, and comes back
+	in.failure = limited // the text is still read and shown again
 	if err := in.receive(w); err != nil {
 		if limited != nil {
 			in.fail("body", limited)
 		}
-		return h.again(r, conversation, in.form, err)
+		return h.showAgain(r, conversation, in.form, err)
 	}
 	if err := draft.Send(r.Context(), in.form.Value("body")); err != nil {
 		in.fail("body", err)
-		return h.again(r, conversation, in.form, err)
+		return h.showAgain(r, conversation, in.form, err)
 	}
 	return web.Done(w, r, "sent", "/messages/"+conversation.String()+"#dernier")
 }
 
-// again returns the fault that shows the conversation with the form as it was. A body
-// that could not be read to its end ends the request's context: its sender is told all
-// the same.
-func (h *HTTP) again(r *web.Request, conversation uuid.UUID, f *form.Form, cause error) error {
+// showAgain returns the fault that shows the conversation with the form as it was sent. An
+// incomplete body cancels the request's context; the page is rendered even so.
+func (h *HTTP) showAgain(r *web.Request, conversation uuid.UUID, f *form.Form, cause error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), commitTimeout)
 	defer cancel()
 	page, err := h.thread(r.WithContext(ctx), conversation, uuid.Nil, f)
@@ -67,20 +66,20 @@ func (h *HTTP) again(r *web.Request, conversation uuid.UUID, f *form.Form, cause
 	return fault.WithPage(cause, page)
 }
 
-// submission is one request to send, read part by part.
+// submission is one request to send a message, read part by part.
 type submission struct {
 	request *web.Request
 	draft   *Draft
 	values  url.Values
 	form    *form.Form
-	offered int   // documents that came, kept or not
-	failure error // the first; what follows it is thrown away
+	offered int   // documents received, kept or not
+	failure error // the first one; later parts are discarded
 	uploads *uploads
 	entered bool // counted among the uploads
 	pace    pace
 }
 
-// enter makes sure that the request is counted among the uploads.
+// enter counts the request among the uploads, once.
 func (in *submission) enter() error {
 	if !in.entered && !in.uploads.enter(in.draft.viewer.ID) {
 		return errBusy
@@ -95,8 +94,8 @@ func (in *submission) leave() {
 	}
 }
 
-// receive reads the request into the form and the draft. It returns the first
-// failure, of which the form then holds the message.
+// receive reads the request into the form and the draft. It returns the first failure, whose
+// message is also in the form.
 func (in *submission) receive(w http.ResponseWriter) error {
 	kind, params, _ := mime.ParseMediaType(in.request.Header.Get("Content-Type"))
 	if kind != "multipart/form-data" {
@@ -110,7 +109,7 @@ func (in *submission) receive(w http.ResponseWriter) error {
 		return in.failure
 	}
 	in.receiveParts(parts, body)
-	_, _ = io.Copy(io.Discard, in.request.Body) // to its end, which lifts the deadlines; bounded
+	_, _ = io.Copy(io.Discard, in.request.Body) // to its end, which removes the deadlines; bounded
 	if in.failure == nil {
 		in.checkBody()
 	}
@@ -152,7 +151,7 @@ func (in *submission) checkBody() {
 	}
 }
 
-// fail keeps the first failure, with its message beside the field.
+// fail keeps the first failure, and puts its message at the field.
 func (in *submission) fail(field string, err error) {
 	if in.failure == nil {
 		in.failure = err

@@ -15,25 +15,25 @@ import (
 )
 
 const (
-	recheck   = 3 * time.Second // how often it is asked which sessions still stand
-	askWithin = 4 * time.Second // for the database
+	recheck   = 3 * time.Second // interval between checks of the sessions
+	askWithin = 4 * time.Second // timeout of one check
 
-	// maxSockets is how many one session may have open: more pages than anybody
-	// reads. The oldest one makes room.
+	// maxSockets bounds the sockets of one session; beyond it the oldest is closed. Nobody reads
+	// more pages at once.
 	maxSockets = 10
 )
 
-// limits of what pages say, who have nothing to say here.
+// limits of messages from the page; it has nothing to send.
 var limits = socket.Limits{Frame: 512, Messages: 1, Bytes: 4 << 10}
 
-// Socket answers GET /messages/ws: it tells an open page which conversation has
-// something new, and nothing else. It ends with the session.
+// Socket answers GET /messages/ws: it notifies an open page of conversations with new
+// messages, and sends nothing else. It ends with the session.
 func (h *HTTP) Socket(w http.ResponseWriter, r *web.Request) error {
 	if err := socket.SameOrigin(r.Request, h.origin); err != nil {
 		return err
 	}
 	v := r.Viewer
-	events, cancel := h.messages.bus.Subscribe(topic(v.ID)) // before the page can expect any
+	events, cancel := h.messages.bus.Subscribe(topic(v.ID)) // before the page shows its content, so that none is missed
 	p := &page{HTTP: h, session: string(v.Session), number: h.sockets.count(), events: events, cancel: cancel}
 	opened, err := h.hub.Serve(w, r.Request, h.origin, p.serve)
 	if !opened {
@@ -42,17 +42,17 @@ func (h *HTTP) Socket(w http.ResponseWriter, r *web.Request) error {
 	return err
 }
 
-// Close ends every socket and waits for them; pages come back by themselves.
+// Close closes every socket and waits for their handlers; pages reconnect by themselves.
 func (h *HTTP) Close() {
 	h.hub.Close()
 	h.rounds.Stop()
 }
 
-// page is an open page that listens.
+// page is the socket of one open page.
 type page struct {
 	*HTTP
 	session string
-	number  uint64 // grows with each page
+	number  uint64 // increases with each page
 	events  <-chan string
 	cancel  func()
 	conn    *socket.Conn
@@ -83,7 +83,7 @@ func (p *page) forward() {
 	}
 }
 
-// notifyOne checks the session first: a signed-out page receives nothing.
+// notifyOne forwards one event after checking the session: a signed-out page receives nothing.
 func (p *page) notifyOne(text string) {
 	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
 	defer cancel()
@@ -97,8 +97,8 @@ func (p *page) notifyOne(text string) {
 	}
 }
 
-// round ends the sockets whose session no longer stands, with one question for all
-// of them. A database that does not answer ends none: nothing is told meanwhile.
+// round closes the sockets whose session has ended; one query checks them all. If the database
+// does not answer, all stay open: notifyOne checks before each event.
 func (h *HTTP) round(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()

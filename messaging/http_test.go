@@ -28,14 +28,14 @@ import (
 	"github.com/google/uuid"
 )
 
-// site is the pages of messaging behind a real HTTP server; the header "As",
-// or a cookie of that name, says who is asking.
+// site is the pages of messaging behind a real HTTP server. The header "As", or a cookie of
+// that name, names the viewer.
 type site struct {
 	*world
 	*httptest.Server
 	pages   *messaging.HTTP
-	others  []*viewer.Viewer // whom "As" may name besides the two
-	sockets atomic.Int64     // opened so far, each listening
+	others  []*viewer.Viewer // further people whom "As" may name
+	sockets atomic.Int64     // opened so far
 }
 
 // hijackCounter counts the connections that become sockets.
@@ -80,7 +80,7 @@ func newSite(t *testing.T, scanner messaging.Scanner) *site {
 func (s *site) serve(render *web.Renderer, handler web.Handler, w http.ResponseWriter, r *http.Request) {
 	as := r.Header.Get("As")
 	if cookie, err := r.Cookie("as"); err == nil {
-		as = cookie.Value // a browser's
+		as = cookie.Value // set in a browser
 	}
 	asked := &web.Request{Request: r, Viewer: s.person(as)}
 	err := handler(w, asked)
@@ -141,7 +141,7 @@ func (s *site) get(t *testing.T, as, path string) (*http.Response, string) {
 	return s.do(t, as, "GET", path, nil, nil)
 }
 
-// post sends a multipart form, streamed as browsers do: fields, then documents.
+// post sends a streamed multipart form, as browsers do: fields, then documents.
 func (s *site) post(t *testing.T, as, body string, files ...file) (*http.Response, string) {
 	t.Helper()
 	reader, writer := io.Pipe()
@@ -270,7 +270,7 @@ func TestR29_OtherPeopleGet404(t *testing.T) {
 	}
 }
 
-func TestR28_BadBodiesComeBackWithAMessage(t *testing.T) {
+func TestR28_InvalidTextIsRefusedWithAMessage(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
 	long := strings.Repeat("é", messaging.MaxBody+1)
@@ -312,7 +312,7 @@ func TestR28_BadBodiesComeBackWithAMessage(t *testing.T) {
 	}
 }
 
-func TestR29_BadDocumentsComeBackWithAMessageAndTheBody(t *testing.T) {
+func TestR29_InvalidDocumentsAreRefusedWithAMessageAndTheText(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
 	many := make([]file, messaging.MaxDocuments+1)
@@ -348,7 +348,7 @@ func TestR29_BadDocumentsComeBackWithAMessageAndTheBody(t *testing.T) {
 	s.nothingKept(t)
 }
 
-func TestR29_AScannerThatIsDownSaysSo(t *testing.T) {
+func TestR29_AFailedScannerIsReportedOnThePage(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, clamd.New("127.0.0.1:1"))
 	res, page := s.post(t, "Zoé", "le texte tapé", pdfFile("a.pdf", 1000))
@@ -358,7 +358,7 @@ func TestR29_AScannerThatIsDownSaysSo(t *testing.T) {
 	s.nothingKept(t)
 }
 
-func TestR28_WhatIsNoFormIsRefused(t *testing.T) {
+func TestR28_RequestsThatAreNoFormAreRefused(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
 	for _, kind := range []string{"", "application/json", "multipart/form-data", "text/plain"} {
@@ -375,7 +375,7 @@ func TestR28_WhatIsNoFormIsRefused(t *testing.T) {
 	s.nothingKept(t)
 }
 
-func TestR29_NamesArriveCleaned(t *testing.T) {
+func TestR29_FileNamesAreCleaned(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
 	for sent, want := range map[string]string{
@@ -394,7 +394,7 @@ func TestR29_NamesArriveCleaned(t *testing.T) {
 	}
 }
 
-func TestR29_ANameThatCannotBeReadIsRefused(t *testing.T) {
+func TestR29_AnUnreadableFileNameIsRefused(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
 	res, page := s.post(t, "Zoé", "le texte tapé", file{"a\x00b.pdf", bytes.NewReader(pdf(1_000_000))})
@@ -404,7 +404,7 @@ func TestR29_ANameThatCannotBeReadIsRefused(t *testing.T) {
 	s.nothingKept(t)
 }
 
-func TestR29_DownloadIsSafeAndWhole(t *testing.T) {
+func TestR29_DownloadsAreSafeAndComplete(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
 	s.mustSend(t, s.zoe, "", pdfFile("reçu d’eau \"été\".pdf", 300_000))
@@ -429,7 +429,7 @@ func TestR29_DownloadIsSafeAndWhole(t *testing.T) {
 	}
 }
 
-func TestR29_RangesOfADownload(t *testing.T) {
+func TestR29_DownloadsSupportRanges(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
 	const size = 3_000_000
@@ -458,14 +458,14 @@ func TestR29_RangesOfADownload(t *testing.T) {
 	}
 	etag := func() string { res, _ := s.do(t, "Nadia", "HEAD", path, nil, nil); return res.Header.Get("ETag") }()
 	if res, body := s.do(t, "Nadia", "GET", path, http.Header{"Range": {"bytes=0-9"}, "If-Range": {etag}}, nil); res.StatusCode != 206 || body != whole[:10] {
-		t.Errorf("taking up a download: %d", res.StatusCode)
+		t.Errorf("resuming a download: %d", res.StatusCode)
 	}
 	if res, _ := s.do(t, "Ali", "GET", path, http.Header{"Range": {"bytes=0-0"}}, nil); res.StatusCode != 404 {
 		t.Errorf("somebody else: %d", res.StatusCode)
 	}
 }
 
-func TestR29_SomebodyWhoLeavesDuringAnUploadLeavesNothing(t *testing.T) {
+func TestR29_AnInterruptedUploadLeavesNothing(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -489,7 +489,7 @@ func TestR29_SomebodyWhoLeavesDuringAnUploadLeavesNothing(t *testing.T) {
 	s.nothingKept(t)
 }
 
-// slowScanner says its word long after the last byte.
+// slowScanner returns its verdict long after the last byte.
 type slowScanner time.Duration
 
 func (s slowScanner) Scan(ctx context.Context, content io.Reader) (string, error) {
@@ -504,12 +504,12 @@ func (s slowScanner) Scan(ctx context.Context, content io.Reader) (string, error
 	}
 }
 
-func TestR29_AScannerMayTakeLongerThanALineMayStandStill(t *testing.T) {
+func TestR29_AScannerMayTakeLongerThanAnUploadMayStall(t *testing.T) {
 	t.Parallel()
 	const stall = 200 * time.Millisecond
 	s := newSite(t, slowScanner(3*stall))
 	s.pages.SetStall(stall)
-	var body bytes.Buffer // of known length, so that its end is seen with its last byte
+	var body bytes.Buffer // of known length, so that the server sees its end with the last byte
 	form := multipart.NewWriter(&body)
 	if err := errors.Join(form.WriteField("body", "bonjour"), writeFile(form, pdfFile("a.pdf", 1000)), form.Close()); err != nil {
 		t.Fatal(err)

@@ -9,14 +9,14 @@ import (
 	"github.com/google/uuid"
 )
 
-// How many requests may bring documents at a time. Each holds the buffers of one
-// document on its way to the store.
+// Limits on concurrent requests with documents. Each one has the buffers of one upload to the
+// store in memory.
 const (
 	maxUploads     = 40
 	maxUploadsEach = 2
 )
 
-// uploadPause is how long somebody waits who came when there was no room.
+// uploadPause is the Retry-After of requests that found no room.
 const uploadPause = 30 * time.Second
 
 // errBusy answers documents for which there is no room now.
@@ -25,9 +25,8 @@ var errBusy = &fault.Fault{
 	Message: "Trop de documents arrivent en même temps\u00a0: rien n’a été envoyé. Réessayez dans une minute.",
 }
 
-// uploads counts the requests that bring documents. Half of the room is kept for people
-// who hold none of it: a few who come with all that they may, and slowly, keep nobody
-// else out.
+// uploads counts the requests with documents. Half of the room is reserved for people who have
+// no upload running: a few people with many slow uploads cannot block everyone else.
 type uploads struct {
 	most, mostEach int
 
@@ -40,8 +39,7 @@ func newUploads(most, mostEach int) *uploads {
 	return &uploads{most: most, mostEach: mostEach, byPerson: map[uuid.UUID]int{}}
 }
 
-// enter counts one more of the person's, until leave, and reports whether there
-// was room.
+// enter adds an upload of the person until leave, and reports whether there was room.
 func (u *uploads) enter(person uuid.UUID) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()

@@ -10,21 +10,21 @@ import (
 	"github.com/gabriel-vasile/mimetype"
 )
 
-// headSize is how much of a document is looked at to tell what it is; office
-// documents say so after a few entries of a ZIP archive.
+// headSize is how many bytes identify a document; in office documents, the telling entries of
+// the ZIP archive may come late.
 const headSize = 64 << 10
 
 func init() { mimetype.SetLimit(headSize) }
 
-// kind is a sort of document that may be sent.
+// kind is an accepted type of document.
 type kind struct {
 	mediaType  string
-	seen       []string // what the content may look like; mediaType when empty
-	extensions []string // the first is given to a name that has none
+	seen       []string // types detected from the content; mediaType if empty
+	extensions []string // the first is added to a name without one
 }
 
-// kinds are what people send: papers, photos, letters, tables. Nothing in it is
-// a program or a web page.
+// kinds are the accepted types: papers, photos, letters, spreadsheets. None is a program or a
+// web page.
 var kinds = []kind{
 	{mediaType: "application/pdf", extensions: []string{".pdf"}},
 	{mediaType: "image/jpeg", extensions: []string{".jpg", ".jpeg", ".jpe", ".jfif"}},
@@ -42,16 +42,16 @@ var kinds = []kind{
 	{mediaType: "application/vnd.ms-excel", extensions: []string{".xls"}},
 }
 
-// plainTexts are what a letter typed in plain text may be taken for: a list looks
-// like a table, a saved mail like a mail. Programs and pages are not among them.
+// plainTexts are the types that may be detected for a plain text: a list can look like CSV, a
+// saved mail like a mail. Programs and web pages are not among them.
 var plainTexts = []string{"text/plain", "text/csv", "text/tab-separated-values", "application/json", "application/x-ndjson",
 	"message/rfc822", "text/vcard", "text/calendar", "application/x-subrip", "text/vtt"}
 
 const allowedWords = "Envoyez plutôt un PDF, une photo (JPEG, PNG, HEIC, WebP, GIF) ou un document texte ou tableur (TXT, RTF, DOC, DOCX, ODT, XLS, XLSX, ODS)."
 
-// identify tells what a document is from the head of its content, and returns
-// its name with an extension when it had none. A name that says something else
-// than the content is refused, and so is what is not among kinds.
+// identify determines the type of a document from the head of its content, and returns its
+// name, with an extension added if it had none. It fails if the name's extension contradicts
+// the content, or if the type is not among kinds.
 func identify(name string, head []byte) (named, mediaType string, err error) {
 	seen := strings.ToLower(mimetype.Detect(head).String())
 	seen, _, _ = strings.Cut(seen, ";")
@@ -73,8 +73,8 @@ func identify(name string, head []byte) (named, mediaType string, err error) {
 	}
 }
 
-// oleStorage is what an old Word or Excel file looks like when what tells them
-// apart stands beyond the head: the name then decides between the two.
+// oleStorage is detected for an old Word or Excel file if what distinguishes the two lies
+// beyond the head. The extension then decides.
 const oleStorage = "application/x-ole-storage"
 
 func (k kind) looksLike(seen, ext string) bool {
@@ -87,12 +87,12 @@ func (k kind) looksLike(seen, ext string) bool {
 	return slices.Contains(k.seen, seen)
 }
 
-// claimed reports whether an extension is one of those accepted.
+// claimed reports whether the extension is an accepted one.
 func claimed(ext string) bool {
 	return slices.ContainsFunc(kinds, func(k kind) bool { return slices.Contains(k.extensions, ext) })
 }
 
-// acceptedFiles is what a file field offers to choose from.
+// acceptedFiles is the accept attribute of the file field.
 var acceptedFiles = func() string {
 	var all []string
 	for _, k := range kinds {
@@ -101,7 +101,7 @@ var acceptedFiles = func() string {
 	return strings.Join(all, ",")
 }()
 
-// refuse is what is said about one document; the name is French-quoted.
+// refuse returns a fault about one document, with its name in French quotes.
 func refuse(name, why string) error {
 	return fault.New(fault.Invalid, "«\u00a0"+name+"\u00a0»\u00a0: "+why)
 }

@@ -18,13 +18,13 @@ import (
 	"github.com/google/uuid"
 )
 
-// heldScanner says that a document has come and lets none pass before it is told.
-type heldScanner struct {
+// blockedScanner signals each document on came, and scans none until pass is closed.
+type blockedScanner struct {
 	came chan struct{}
 	pass chan struct{}
 }
 
-func (s heldScanner) Scan(ctx context.Context, content io.Reader) (string, error) {
+func (s blockedScanner) Scan(ctx context.Context, content io.Reader) (string, error) {
 	s.came <- struct{}{}
 	select {
 	case <-s.pass:
@@ -39,16 +39,16 @@ func TestR29_OnlySoManyUploadsAtATime(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		most, mostEach int
-		others         int    // who come after Zoé
-		refused        string // who comes too late
-		accepted       string // who still finds room
+		others         int    // people who upload after Zoé
+		refused        string // who is refused
+		accepted       string // who is still accepted
 	}{
 		"of one person": {10, 2, 0, "Zoé", "Nadia"},
 		"of all":        {4, 2, 2, "Nadia", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			scanner := heldScanner{came: make(chan struct{}, 3), pass: make(chan struct{})}
+			scanner := blockedScanner{came: make(chan struct{}, 3), pass: make(chan struct{})}
 			s := newSite(t, scanner)
 			s.pages.SetUploads(c.most, c.mostEach)
 			answers := make(chan int, 3)
@@ -75,7 +75,7 @@ func TestR29_OnlySoManyUploadsAtATime(t *testing.T) {
 				<-scanner.came
 				wanted++
 			}
-			res, page = s.post(t, c.refused, "sans document") // words need no room
+			res, page = s.post(t, c.refused, "sans document") // a message without documents needs no room
 			wantSent(t, s, res, page)
 			close(scanner.pass)
 			for range wanted {
@@ -91,18 +91,18 @@ func TestR29_OnlySoManyUploadsAtATime(t *testing.T) {
 	}
 }
 
-func TestR28_UnknownFieldsAreNotKept(t *testing.T) { // alone: it watches the heap
+func TestR28_UnknownFieldsAreNotKept(t *testing.T) { // not parallel: it measures the heap
 	s := newSite(t, nil)
 	reader, writer := io.Pipe()
 	form := multipart.NewWriter(writer)
-	var held uint64
+	var kept uint64
 	go func() {
 		err := form.WriteField("body", "bonjour")
 		before := heap()
 		for i := 0; i < 40 && err == nil; i++ {
 			err = form.WriteField(fmt.Sprintf("%d%s", i, strings.Repeat("n", 4<<20)), "")
 		}
-		held = heap() - min(before, heap())
+		kept = heap() - min(before, heap())
 		if err == nil {
 			err = form.Close()
 		}
@@ -110,8 +110,8 @@ func TestR28_UnknownFieldsAreNotKept(t *testing.T) { // alone: it watches the he
 	}()
 	res, page := s.do(t, "Zoé", "POST", "/messages/"+s.conversation.String(), http.Header{"Content-Type": {form.FormDataContentType()}}, reader)
 	wantSent(t, s, res, page)
-	if held > 120<<20 {
-		t.Errorf("%d MiB are kept of 160 that nobody asked for", held>>20)
+	if kept > 120<<20 {
+		t.Errorf("%d MiB are kept of 160 of an unknown field", kept>>20)
 	}
 	var twice bytes.Buffer
 	form = multipart.NewWriter(&twice)
@@ -139,7 +139,7 @@ func TestR28_OnlySoManyMessagesAMinuteAndAnHour(t *testing.T) {
 	s := newSite(t, nil)
 	try := func() int {
 		t.Helper()
-		res, page := s.postForm(t, "Zoé", url.Values{"body": {""}}) // what is refused counts too
+		res, page := s.postForm(t, "Zoé", url.Values{"body": {""}}) // refused tries count too
 		if res.StatusCode == 429 && !strings.Contains(page, `id="body-error"`) {
 			t.Errorf("no message beside the field:\n%.2000s", page)
 		}
@@ -163,7 +163,7 @@ func TestR28_OnlySoManyMessagesAMinuteAndAnHour(t *testing.T) {
 		t.Errorf("within the hour: %d\n%.2000s", res.StatusCode, page)
 	}
 	if err := s.messages.Admit(t.Context(), s.zoe); fault.From(err).RetryAfter != time.Microsecond {
-		t.Errorf("told to come back in %v", fault.From(err).RetryAfter)
+		t.Errorf("Retry-After %v", fault.From(err).RetryAfter)
 	}
 	s.nothingKept(t)
 	res, page = s.postForm(t, "Nadia", url.Values{"body": {"bonjour"}})

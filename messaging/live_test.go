@@ -24,7 +24,7 @@ func (s *site) chromium(t *testing.T) context.Context {
 	t.Cleanup(func() { endBrowser(); endAllocator(); _ = os.RemoveAll(dir) })
 	ctx, cancel := context.WithTimeout(browser, time.Minute)
 	t.Cleanup(cancel)
-	s.browse(t, ctx, chromedp.Navigate(s.URL+"/static/messages.js")) // a page of this origin, to set the cookie on
+	s.browse(t, ctx, chromedp.Navigate(s.URL+"/static/messages.js")) // a page of this origin, where the cookie is set
 	s.evaluate(t, ctx, `document.cookie = "as=Zo; path=/"; ""`)
 	return ctx
 }
@@ -78,7 +78,7 @@ func TestR28_AnOpenConversationShowsWhatArrivesAndKeepsWhatIsTyped(t *testing.T)
 	s.mustSend(t, s.nadia, "trois")
 	s.await(t, ctx, shownMessages, "un|deux|trois")
 	if got := s.evaluate(t, ctx, `document.querySelector("#body").value + " " + window.same`); got != "une phrase commencée true" {
-		t.Errorf("the field holds %q", got)
+		t.Errorf("the field contains %q", got)
 	}
 	if got := s.evaluate(t, ctx, `document.querySelector(".attachment").textContent`); !strings.Contains(got, "réponse.pdf") {
 		t.Errorf("the attachment reads %q", got)

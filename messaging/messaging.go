@@ -1,14 +1,13 @@
-// Package messaging is the conversations between a beneficiary and a social
-// worker, with their documents (R28, R29).
+// Package messaging contains the conversations between a beneficiary and a social worker, with
+// their documents (R28, R29).
 //
-// A conversation needs nobody to open it: it is there for every two people who
-// have, or had, an appointment together, and its identifier derives from the two
-// accounts. Only these two enter it; to everyone else, whatever their role, it
-// does not exist.
+// Nobody opens a conversation: it exists for every two people who have, or had, an appointment
+// together, and its identifier derives from the two accounts. Only these two can access it;
+// for everyone else, whatever their role, it does not exist.
 //
-// What is written lies sealed with the beneficiary's key: message bodies and the
-// names of documents in the database, the documents themselves in the object
-// store. Without that key, nobody reads any of it again.
+// Everything written is encrypted with the beneficiary's key: message bodies and document
+// names in the database, documents in the object store. Once that key is destroyed, nobody can
+// read any of it.
 package messaging
 
 import (
@@ -32,12 +31,12 @@ import (
 	"github.com/google/uuid"
 )
 
-// What a message may hold.
+// Limits of a message.
 const (
-	MaxBody         = 5000             // characters
-	MaxDocuments    = 5                // a message
-	MaxDocumentSize = 25 * 1000 * 1000 // bytes; 25 Mo as people count them
-	PageSize        = 50               // messages on a page of a conversation
+	MaxBody         = 5000             // in characters
+	MaxDocuments    = 5                // per message
+	MaxDocumentSize = 25 * 1000 * 1000 // in bytes; 25 Mo
+	PageSize        = 50               // in messages
 )
 
 // Conversation is one line of a person's list.
@@ -79,8 +78,8 @@ type Document struct {
 	Size      int64 // bytes
 }
 
-// Scanner looks for malware. The name it returns is for the log, empty when the
-// content, read to its end, is clean.
+// Scanner looks for malware. It reads content to its end and returns the name of the malware,
+// for the log; empty if the content is clean.
 type Scanner interface {
 	Scan(ctx context.Context, content io.Reader) (malware string, err error)
 }
@@ -109,14 +108,14 @@ type Service struct {
 	bounds        Bounds
 }
 
-// Parts are what the acts work with.
+// Parts are the dependencies of the Service.
 type Parts struct {
 	DB            *postgres.DB
 	Queue         *jobs.Queue
 	Notifications *notification.Service
 	Vault         *vault.Vault
 	Store         *blob.Store
-	Scanner       Scanner // nil where no malware scanner is set up; where one is, a document that it cannot look at is refused
+	Scanner       Scanner // nil: documents are not scanned; otherwise a document that cannot be scanned is refused
 	People        *people.Service
 	Appointments  *appointment.Service
 	Bus           *bus.Bus
@@ -133,14 +132,15 @@ func New(p Parts) *Service {
 	return s
 }
 
-// At returns the same acts on a database whose clock stands elsewhere.
+// At returns the same service on a database with another clock.
 func (s *Service) At(db *postgres.DB) *Service {
 	moved := *s
 	moved.db = db
 	return &moved
 }
 
-// relation finds the two people of a conversation, one of whom must be v.
+// relation returns the two people of a conversation. It fails with NotFound unless v is one of
+// them.
 func (s *Service) relation(ctx context.Context, v *viewer.Viewer, conversation uuid.UUID) (appointment.Relation, error) {
 	relations, err := s.appointments.Relations(ctx, v)
 	if err != nil {
@@ -154,7 +154,7 @@ func (s *Service) relation(ctx context.Context, v *viewer.Viewer, conversation u
 	return appointment.Relation{}, errNotFound
 }
 
-// other is the person that v writes to.
+// other returns the person to whom v writes.
 func other(r appointment.Relation, v *viewer.Viewer) (id uuid.UUID, name string) {
 	if v.ID == r.BeneficiaryID {
 		return r.SocialWorkerID, r.SocialWorkerName
@@ -162,10 +162,10 @@ func other(r appointment.Relation, v *viewer.Viewer) (id uuid.UUID, name string)
 	return r.BeneficiaryID, r.BeneficiaryName
 }
 
-// What a sealed thing is, for the vault.
+// The context to which the vault binds each sealed value.
 func aboutBody(message uuid.UUID) string      { return "message/" + message.String() }
 func aboutName(document uuid.UUID) string     { return "document-name/" + document.String() }
 func aboutDocument(document uuid.UUID) string { return "document/" + document.String() }
 
-// objectKey is where a document lies in the store; it tells nothing.
+// objectKey is the key of a document's object in the store; it reveals nothing.
 func objectKey(document uuid.UUID) string { return "documents/" + document.String() }

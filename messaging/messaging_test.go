@@ -17,7 +17,7 @@ import (
 	"github.com/google/uuid"
 )
 
-func TestR28_BothWriteAndBothSeeTheWholeHistory(t *testing.T) {
+func TestR28_BothPeopleWriteAndSeeTheWholeHistory(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	w.mustSend(t, w.zoe, "Bonjour,\nvoici ma facture.", pdfFile("facture d’eau.pdf", 90_000))
@@ -53,11 +53,11 @@ func TestR28_BothWriteAndBothSeeTheWholeHistory(t *testing.T) {
 		}
 	}
 	if n := w.count(t, "uploads"); n != 0 {
-		t.Errorf("%d notes of uploads stay after the messages", n)
+		t.Errorf("%d upload rows remain after the messages were sent", n)
 	}
 }
 
-func TestR28_AConversationIsThereFromTheFirstBooking(t *testing.T) {
+func TestR28_AConversationExistsFromTheFirstBooking(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	zoe, err := w.messages.Conversations(t.Context(), w.zoe)
@@ -107,7 +107,7 @@ func TestR28_UnreadCountsUntilTheConversationIsOpened(t *testing.T) {
 	}
 }
 
-func TestR28_TheListBeginsWithTheLastMessage(t *testing.T) {
+func TestR28_TheListBeginsWithTheLatestConversation(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	marc := w.SocialWorker(t, "Marc", "Petit")
@@ -127,7 +127,7 @@ func TestR28_PagesCoverTheHistoryOnce(t *testing.T) {
 	w := newWorld(t, nil)
 	const total = 2*messaging.PageSize + 7
 	for i := range total {
-		if err := w.send(t.Context(), w.zoe, fmt.Sprint(i)); err != nil { // all at the same instant but every tenth
+		if err := w.send(t.Context(), w.zoe, fmt.Sprint(i)); err != nil { // ten messages at each instant
 			t.Fatal(err)
 		}
 		if i%10 == 0 {
@@ -157,7 +157,7 @@ func TestR28_PagesCoverTheHistoryOnce(t *testing.T) {
 	}
 }
 
-func TestR29_OnlyTheTwoPeopleEnter(t *testing.T) {
+func TestR29_OnlyTheTwoPeopleHaveAccess(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	w.mustSend(t, w.zoe, "bonjour", pdfFile("a.pdf", 1000))
@@ -184,7 +184,7 @@ func TestR29_OnlyTheTwoPeopleEnter(t *testing.T) {
 		})
 	}
 	if _, err := w.messages.Open(t.Context(), w.zoe, uuid.New()); !fault.Is(err, fault.NotFound) {
-		t.Errorf("a document that is none: %v", err)
+		t.Errorf("a document that does not exist: %v", err)
 	}
 }
 
@@ -215,7 +215,7 @@ func TestR28_AMessageNeedsABodyOrADocument(t *testing.T) {
 	}
 }
 
-func TestR28_OpenPagesAreToldAfterTheCommit(t *testing.T) {
+func TestR28_OpenPagesAreNotifiedAfterTheCommit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	events, cancel := w.bus.Subscribe("messages/" + w.nadia.ID.String())
@@ -225,16 +225,16 @@ func TestR28_OpenPagesAreToldAfterTheCommit(t *testing.T) {
 	}
 	select {
 	case text := <-events:
-		t.Fatalf("told %q of nothing", text)
+		t.Fatalf("notified %q of nothing", text)
 	default:
 	}
 	w.mustSend(t, w.zoe, "bonjour")
 	if text := <-events; text != `{"type":"message","conversation":"`+w.conversation.String()+`"}` {
-		t.Fatalf("told %q", text)
+		t.Fatalf("notified %q", text)
 	}
 }
 
-// A message that commits late is new to somebody who has read a quicker one.
+// A message that commits late is unread for somebody who has read a faster one.
 func TestR28_AMessageThatWasSlowToCommitIsStillUnread(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
@@ -245,7 +245,7 @@ func TestR28_AMessageThatWasSlowToCommitIsStillUnread(t *testing.T) {
 	if err := slow.Attach(t.Context(), "a.pdf", bytes.NewReader(pdf(100))); err != nil {
 		t.Fatal(err)
 	}
-	release := w.holdUploads(t)
+	release := w.blockUploads(t)
 	done := make(chan error, 2)
 	go func() { done <- slow.Send(t.Context(), "lent") }()
 	w.untilWaiting(t, 1)

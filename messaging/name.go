@@ -12,14 +12,14 @@ import (
 // maxName bounds a document's name, in characters.
 const maxName = 120
 
-// noName stands for a name of which nothing is left.
+// noName replaces a name of which nothing is left.
 const noName = "document"
 
-// cleanName makes a file name that is safe to show and to save out of whatever a
-// browser sent: the last part of a path, valid UTF-8 in NFC, no control or
-// invisible character, none that turns the direction of writing or that a file
-// system refuses, no dot or space at either end, maxName characters at most with
-// the extension kept. It is never empty.
+// cleanName returns a file name that is safe to show and to save: the last part of the path
+// that the browser sent, in valid UTF-8 (NFC), without control or invisible characters,
+// without any that change the direction of writing or that file systems refuse, without dot or
+// space at either end, and at most maxName characters with the extension kept. It is never
+// empty.
 func cleanName(sent string) string {
 	name := strings.ToValidUTF8(sent, "")
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
@@ -48,7 +48,7 @@ func plainRune(r rune) rune {
 
 func trimName(name string) string { return strings.Trim(name, ". ") }
 
-// shorten cuts the middle out: the extension is what says how to open the file.
+// shorten cuts out the middle: the extension determines how the file is opened.
 func shorten(name string) string {
 	ext := []rune(path.Ext(name))
 	if len(ext) > 10 {

@@ -12,30 +12,31 @@ import (
 )
 
 const (
-	// notifyAfter leaves somebody who has the conversation open the time to read.
+	// notifyAfter gives a person who has the conversation open time to read.
 	notifyAfter = time.Minute
 	// notifyEvery is the least time between two notifications of one conversation.
 	notifyEvery = 15 * time.Minute
-	// handedOver is how long handing one over takes at most.
-	handedOver = 2 * time.Minute
+	// sendTimeout is the longest that sending one notification takes.
+	sendTimeout = 2 * time.Minute
 )
 
-// waits is the kind of notification that a message waits: the name of its text. It says
-// neither what the message says nor who wrote it. News of appointments comes first.
-const waits = "message"
+// messageWaiting is the kind of notification that a message is waiting, and the name of its text, which
+// reveals neither the content nor the author. Notifications of appointments are sent first.
+const messageWaiting = "message"
 
 func (s *Service) notify(ctx context.Context, tx postgres.Tx, conversation, recipient uuid.UUID) error {
 	return s.notifications.Queue(ctx, tx, notification.Request{
-		Kind: waits, SubjectID: conversation, Each: true, NotBefore: tx.Now.Add(notifyAfter), To: notification.ByMail(recipient),
+		Kind: messageWaiting, SubjectID: conversation, Each: true, NotBefore: tx.Now.Add(notifyAfter), To: notification.ByMail(recipient),
 	})
 }
 
 func (s *Service) kind() notification.Kind {
-	return notification.Kind{Name: waits, Priority: jobs.Reminder, Fill: s.fill}
+	return notification.Kind{Name: messageWaiting, Priority: jobs.Reminder, Fill: s.fill}
 }
 
-// fill says that messages wait which the person has neither seen nor been notified of,
-// not twice within notifyEvery. Others of the same conversation wait meanwhile.
+// fill sends a notification if there are messages that the person has neither seen nor been
+// notified of, but not twice within notifyEvery: further ones of the conversation are
+// postponed.
 func (s *Service) fill(ctx context.Context, tx postgres.Tx, n notification.Notification) (content notification.Content, verdict notification.Verdict, err error) {
 	if err := tx.InTurn(ctx, "notify/"+n.SubjectID.String()+"/"+n.AccountID.String(), s.db.Now); err != nil {
 		return content, verdict, err
@@ -51,7 +52,7 @@ func (s *Service) fill(ctx context.Context, tx postgres.Tx, n notification.Notif
 	case unseen == 0:
 		return content, notification.Verdict{Drop: notification.Unwanted}, nil
 	case inHand:
-		return content, notification.Verdict{Wait: handedOver}, nil
+		return content, notification.Verdict{Wait: sendTimeout}, nil
 	case !last.IsZero() && tx.Now.Before(last.Add(notifyEvery)):
 		return content, notification.Verdict{Wait: last.Add(notifyEvery).Sub(tx.Now)}, nil
 	}

@@ -18,13 +18,14 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// postOffice is the notifications of a world, and the mail that they became.
+// postOffice counts the mails to which a world's notifications lead.
 type postOffice struct {
 	sender bookingtest.Sender
 	mails  *embedded.MailReceiver
 }
 
-// notify tries the first notification that waits for Nadia once; nothing where none does.
+// notify tries once to send the first notification that waits for Nadia; it does nothing if
+// there is none.
 func (w *world) notify(t *testing.T, sender bookingtest.Sender) error {
 	t.Helper()
 	type row struct{ ID uuid.UUID }
@@ -67,7 +68,7 @@ func (o postOffice) count(t *testing.T) int {
 	return len(mails)
 }
 
-func TestR28_ANoticeTellsThatSomethingWaitsAndNoMore(t *testing.T) {
+func TestR28_ANotificationRevealsOnlyThatAMessageIsWaiting(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	post := newPostOffice(t, w)
@@ -85,12 +86,12 @@ func TestR28_ANoticeTellsThatSomethingWaitsAndNoMore(t *testing.T) {
 	}
 	for _, secret := range []string{secretBody, secretName, "Zoé", "Vidal", "Logement"} {
 		if strings.Contains(text, secret) {
-			t.Errorf("the notice tells %q", secret)
+			t.Errorf("the notification reveals %q", secret)
 		}
 	}
 }
 
-func TestR28_NoticesComeOnceAQuarterOfAnHourWhileUnread(t *testing.T) {
+func TestR28_NotificationsAreSentEveryQuarterOfAnHourWhileUnread(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	post := newPostOffice(t, w)
@@ -113,7 +114,7 @@ func TestR28_NoticesComeOnceAQuarterOfAnHourWhileUnread(t *testing.T) {
 	w.mustSend(t, w.zoe, "un")
 	w.mustSend(t, w.zoe, "deux")
 	notify(1, 0)
-	notify(1, 0) // the second message's job: both were told of at once
+	notify(1, 0) // the second message's job: one notification was for both
 	w.later(time.Minute)
 	w.mustSend(t, w.zoe, "trois")
 	w.later(3 * time.Minute)
@@ -123,12 +124,12 @@ func TestR28_NoticesComeOnceAQuarterOfAnHourWhileUnread(t *testing.T) {
 	w.later(time.Hour)
 	w.mustSend(t, w.zoe, "quatre")
 	w.thread(t, w.nadia)
-	notify(2, 0) // read meanwhile
+	notify(2, 0) // already read
 	w.mustSend(t, w.nadia, "réponse")
-	notify(2, 0) // one's own message is no news
+	notify(2, 0) // nobody is notified of their own message
 }
 
-func TestR28_NobodyIsToldWhoHasNoAccount(t *testing.T) {
+func TestR28_NobodyWithoutAnAccountIsNotified(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	post := newPostOffice(t, w)
@@ -145,16 +146,15 @@ func TestR28_NobodyIsToldWhoHasNoAccount(t *testing.T) {
 	}
 }
 
-// A mail server that is down loses nothing: the job fails, notes nothing, and
-// its next try sends.
-func TestR28_ANoticeThatCouldNotGoIsTriedAgain(t *testing.T) {
+// If the mail server is down, the job fails and records nothing; its next try sends.
+func TestR28_AFailedNotificationIsRetried(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	post := newPostOffice(t, w)
 	w.mustSend(t, w.zoe, "un")
 	failing := senderTo(t, w, "smtp://127.0.0.1:1")
 	if err := w.notify(t, failing); err == nil {
-		t.Fatal("the mail went nowhere without an error")
+		t.Fatal("a mail that could not be sent caused no error")
 	}
 	if err := w.notify(t, post.sender); err != nil || post.count(t) != 1 {
 		t.Fatalf("%d mails, %v", post.count(t), err)
@@ -162,7 +162,7 @@ func TestR28_ANoticeThatCouldNotGoIsTriedAgain(t *testing.T) {
 }
 
 // The jobs run in the queue as it is started in production.
-func TestR29_TheSweepRunsByItself(t *testing.T) {
+func TestR29_TheSweepRunsPeriodically(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	dead, err := w.messages.Draft(t.Context(), w.zoe, w.conversation)

@@ -15,9 +15,9 @@ import (
 	"socialdirect/messaging"
 )
 
-// Opening at the end of a large document and reading there must not read it
-// all: a request for the head, one for the end, and no more.
-func TestR29_ARangeNeedsFewRequestsToTheStore(t *testing.T) {
+// Opening a large document and reading its end must not read all of it: one request for the
+// head, one for the end, and no more.
+func TestR29_ARangeMakesFewRequestsToTheStore(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	const size = 20_000_000
@@ -51,7 +51,7 @@ func TestR29_ARangeNeedsFewRequestsToTheStore(t *testing.T) {
 	}
 }
 
-// countRequests has the world's store be reached through a proxy that counts.
+// countRequests puts a proxy that counts requests in front of the world's store.
 func (w *world) countRequests(t *testing.T) *atomic.Int64 {
 	t.Helper()
 	target, err := url.Parse(w.bucket.Endpoint)
@@ -60,7 +60,7 @@ func (w *world) countRequests(t *testing.T) *atomic.Int64 {
 	}
 	var n atomic.Int64
 	forward := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		r.Out.URL.Scheme, r.Out.URL.Host = target.Scheme, target.Host // the Host header is signed: it stays
+		r.Out.URL.Scheme, r.Out.URL.Host = target.Scheme, target.Host // the Host header is signed, so it must not change
 	}}
 	proxy := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		n.Add(1)

@@ -10,7 +10,7 @@ import (
 	"socialdirect/web"
 )
 
-// rate is how many messages, sent or only tried, one person may have in a span.
+// rate is the maximum number of messages, sent or only tried, per person and span.
 type rate struct {
 	span time.Duration
 	most int
@@ -18,8 +18,8 @@ type rate struct {
 
 var rates = []rate{{time.Minute, 30}, {time.Hour, 300}}
 
-// Admit counts one try of v's to send a message. It fails with Throttled, and
-// counts nothing, when there were too many lately.
+// Admit counts one try of v's to send a message. If there were too many lately, it fails with
+// Throttled and does not count the try.
 func (s *Service) Admit(ctx context.Context, v *viewer.Viewer) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		for _, r := range rates {

@@ -11,7 +11,7 @@ import (
 	"socialdirect/internal/vault"
 )
 
-// Secrets that must not be found anywhere at rest.
+// Secrets that must not be found in clear in the database or the store.
 const (
 	secretBody    = "phrase-confidentielle-du-message"
 	secretName    = "nom-confidentiel-du-document"
@@ -23,7 +23,7 @@ func secretFile() file {
 	return file{secretName + ".pdf", bytes.NewReader(content)}
 }
 
-func TestR29_NothingReadableAtRest(t *testing.T) {
+func TestR29_NothingIsReadableAtRest(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	w.mustSend(t, w.zoe, secretBody, secretFile())
@@ -31,7 +31,7 @@ func TestR29_NothingReadableAtRest(t *testing.T) {
 
 	dump := databaseText(t, w)
 	if !strings.Contains(dump, "Zoé") || !strings.Contains(dump, w.conversation.String()) {
-		t.Fatal("the text of the database is not complete: it proves nothing")
+		t.Fatal("the dump of the database is not complete, so it proves nothing")
 	}
 	for _, secret := range []string{secretBody, secretName, strings.TrimSpace(secretContent)} {
 		if strings.Contains(dump, secret) || strings.Contains(dump, hex.EncodeToString([]byte(secret))) {
@@ -51,7 +51,7 @@ func TestR29_NothingReadableAtRest(t *testing.T) {
 	}
 }
 
-// databaseText is every row of every table, jobs included, as text.
+// databaseText returns every row of every table, jobs included, as text.
 func databaseText(t *testing.T, w *world) string {
 	t.Helper()
 	rows, err := w.DB.Pool.Query(t.Context(), `select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`)
@@ -106,8 +106,8 @@ func TestR29_DestroyingTheKeyMakesEverythingUnreadable(t *testing.T) {
 	}
 }
 
-// An operator of the database or of the store cannot pass one thing for another.
-func TestR29_WhatIsMovedOrAlteredAtRestDoesNotOpen(t *testing.T) {
+// Somebody with access to the database or the store cannot exchange or alter content.
+func TestR29_ContentMovedOrAlteredAtRestCannotBeOpened(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	w.mustSend(t, w.zoe, "un", pdfFile("a.pdf", 200_000))

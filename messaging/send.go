@@ -14,27 +14,27 @@ import (
 	"github.com/google/uuid"
 )
 
-// Draft is a message being made: its documents are stored as they arrive, and
-// nobody sees any of it until Send has committed.
+// Draft is a message in the making: its documents are stored as they arrive, but nobody sees
+// it until Send has committed.
 type Draft struct {
 	service   *Service
 	viewer    *viewer.Viewer
 	relation  appointment.Relation
 	id        uuid.UUID // of the message
 	documents []stored
-	keys      []string // every object begun, kept or not
+	keys      []string // every object whose upload began, kept or not
 	sent      bool
 }
 
-// stored is a document that lies sealed in the object store.
+// stored is a document whose sealed object is in the store.
 type stored struct {
 	Document
 	sealedSize int64
 	key        string
 }
 
-// Draft begins a message of v's in one of v's conversations. The caller calls
-// Discard when it is done, whatever happened.
+// Draft begins a message of v's in one of v's conversations. The caller must call Discard in
+// the end, also after Send.
 func (s *Service) Draft(ctx context.Context, v *viewer.Viewer, conversation uuid.UUID) (*Draft, error) {
 	relation, err := s.relation(ctx, v, conversation)
 	if err != nil {
@@ -43,7 +43,7 @@ func (s *Service) Draft(ctx context.Context, v *viewer.Viewer, conversation uuid
 	return &Draft{service: s, viewer: v, relation: relation, id: uuid.New()}, nil
 }
 
-// Conversation is where the message goes.
+// Conversation returns the conversation of the message.
 func (d *Draft) Conversation() uuid.UUID {
 	return appointment.ConversationID(d.relation.BeneficiaryID, d.relation.SocialWorkerID)
 }
@@ -51,10 +51,9 @@ func (d *Draft) Conversation() uuid.UUID {
 // commitTimeout bounds the commit of a message.
 const commitTimeout = 20 * time.Second
 
-// Send commits the message with its documents, all or nothing, and tells the
-// pages that are open. body, MaxBody characters at most, may be empty beside a
-// document. It fails with Invalid when there is nothing to send. Once it has begun
-// to commit, somebody who leaves is waited for no more: the message goes.
+// Send commits the message with its documents, all or nothing, and notifies open pages. body,
+// at most MaxBody characters, may be empty if there is a document. It fails with Invalid if
+// there is nothing to send. Cancelling ctx does not stop a commit that has begun.
 func (d *Draft) Send(ctx context.Context, body string) error {
 	if body == "" && len(d.documents) == 0 {
 		return errEmpty
@@ -76,8 +75,8 @@ func (d *Draft) Send(ctx context.Context, body string) error {
 	return nil
 }
 
-// aboutConversation names the turn in which the messages of a conversation are
-// committed: a reader who has seen one has been able to see all before it.
+// aboutConversation names the turn in which messages of a conversation are committed, one
+// after the other, so that a reader who sees one message sees all earlier ones.
 func aboutConversation(conversation uuid.UUID) string { return "conversation/" + conversation.String() }
 
 func (d *Draft) commit(ctx context.Context, tx postgres.Tx, body string) error {
@@ -104,9 +103,8 @@ func (d *Draft) commit(ctx context.Context, tx postgres.Tx, body string) error {
 	return d.service.notify(ctx, tx, row.ConversationID, recipient)
 }
 
-// claimUploads takes the notes of the stored objects away: from now on the
-// documents answer for them. A note that is gone means that the sweep was there
-// first, and its object with it.
+// claimUploads deletes the uploads rows of the stored objects, which from then on belong to
+// the documents. A missing row means that the sweep has already removed the object.
 func (d *Draft) claimUploads(ctx context.Context, tx postgres.Tx) error {
 	keys := make([]string, len(d.documents))
 	for i, doc := range d.documents {
@@ -119,9 +117,9 @@ func (d *Draft) claimUploads(ctx context.Context, tx postgres.Tx) error {
 	return err
 }
 
-// Discard removes what was stored for a message that was not sent, and nothing of
-// one that was, even if Send could not learn of its commit. What it cannot remove
-// now, the sweep removes later.
+// Discard removes the objects of a message that was not sent. It removes nothing of a sent
+// one, even if Send could not learn whether its commit succeeded. The sweep later removes what
+// Discard could not.
 func (d *Draft) Discard(ctx context.Context) {
 	if d.sent || len(d.keys) == 0 {
 		return

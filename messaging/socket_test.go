@@ -15,7 +15,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// soon bounds what a test waits for.
+// soon is the timeout of waits in tests.
 const soon = 10 * time.Second
 
 func (s *site) dial(t *testing.T, as string, origin ...string) (*websocket.Conn, *http.Response, error) {
@@ -50,7 +50,7 @@ func wantClose(t *testing.T, conn *websocket.Conn, code int) {
 	}
 }
 
-func TestR28_OpenPagesHearOfAMessage(t *testing.T) {
+func TestR28_OpenPagesAreNotifiedOfAMessage(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
 	zoe, again := s.mustDial(t, "Zoé"), s.mustDial(t, "Zoé")
@@ -63,7 +63,7 @@ func TestR28_OpenPagesHearOfAMessage(t *testing.T) {
 	}
 }
 
-func TestR28_PagesHearOfTheirOwnConversationsAlone(t *testing.T) {
+func TestR28_PagesAreNotifiedOfTheirOwnConversationsOnly(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
 	ali := s.Beneficiary(t, "Ali", "Ben")
@@ -75,11 +75,11 @@ func TestR28_PagesHearOfTheirOwnConversationsAlone(t *testing.T) {
 	s.conversation = theirs
 	s.mustSend(t, ali, "pour Nadia, d’Ali")
 	if _, text, err := conn.ReadMessage(); err != nil || !strings.Contains(string(text), theirs.String()) {
-		t.Errorf("first heard %q, %v", text, err)
+		t.Errorf("first received %q, %v", text, err)
 	}
 }
 
-func TestR28_SocketsFromElsewhereAreRefused(t *testing.T) {
+func TestR28_SocketsOfOtherOriginsAreRefused(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
 	for _, origin := range [][]string{nil, {"https://ailleurs.example"}, {"null"}, {""}, {s.URL + ".ailleurs.example"}, {"file://"},
@@ -101,7 +101,7 @@ func TestR28_ASocketEndsWithItsSession(t *testing.T) {
 	wantClose(t, conn, 4401)
 }
 
-func TestR7_SocketsEndWithWhatEndsTheirSession(t *testing.T) {
+func TestR7_SocketsEndHoweverTheirSessionEnds(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]string{
 		"revoked":   `delete from sessions where account_id = $1`,
@@ -123,14 +123,14 @@ func TestR7_SocketsEndWithWhatEndsTheirSession(t *testing.T) {
 			s.conversation = appointment.ConversationID(ali.ID, s.nadia.ID)
 			s.mustSend(t, s.nadia, "bonjour")
 			if _, text, err := other.ReadMessage(); err != nil || !strings.Contains(string(text), s.conversation.String()) {
-				t.Errorf("somebody else's hears %q, %v", text, err)
+				t.Errorf("somebody else's receives %q, %v", text, err)
 			}
 		})
 	}
 }
 
-// However many pages are open, the database is asked one question a round.
-func TestR7_IdleSocketsAskTheDatabaseOneQuestionForAll(t *testing.T) {
+// However many pages are open, each round makes one query.
+func TestR7_IdleSocketsShareOneQueryPerRound(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
 	var made atomic.Int64
@@ -152,11 +152,11 @@ func TestR7_IdleSocketsAskTheDatabaseOneQuestionForAll(t *testing.T) {
 		}
 	}
 	if asked, most := s.DB.Pool.Stat().AcquireCount()-before, made.Load()-first+1; asked > most {
-		t.Errorf("40 sockets asked %d questions in %d rounds", asked, most)
+		t.Errorf("40 sockets made %d queries in %d rounds", asked, most)
 	}
 }
 
-func TestR28_NothingIsToldToASignedOutPage(t *testing.T) {
+func TestR28_ASignedOutPageReceivesNothing(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
 	conn := s.mustDial(t, "Zoé")
@@ -167,7 +167,7 @@ func TestR28_NothingIsToldToASignedOutPage(t *testing.T) {
 	wantClose(t, conn, 4401)
 }
 
-func TestR28_SocketsOnlyTell(t *testing.T) {
+func TestR28_SocketsAcceptNoMessages(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
 	talking := s.mustDial(t, "Zoé")
@@ -176,7 +176,7 @@ func TestR28_SocketsOnlyTell(t *testing.T) {
 	}
 	wantClose(t, talking, websocket.ClosePolicyViolation)
 	shouting := s.mustDial(t, "Zoé")
-	_ = shouting.WriteMessage(websocket.TextMessage, make([]byte, 1_000_000)) // the server may hang up midway
+	_ = shouting.WriteMessage(websocket.TextMessage, make([]byte, 1_000_000)) // the server may close it midway
 	if _, _, err := shouting.ReadMessage(); err == nil {
 		t.Error("still open after a frame of 1 MB")
 	}
@@ -189,11 +189,11 @@ func TestR28_SocketsCloseWithTheServer(t *testing.T) {
 	s.pages.Close()
 	wantClose(t, conn, websocket.CloseServiceRestart)
 	if _, res, err := s.dial(t, "Zoé", s.URL); err == nil || res.StatusCode != 503 {
-		t.Errorf("opened while going away: %v", err)
+		t.Errorf("opened while the server closes: %v", err)
 	}
 }
 
-func TestR28_TheOldestOfManySocketsMakesRoom(t *testing.T) {
+func TestR28_TheOldestSocketIsClosedBeyondTheLimit(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
 	ali := s.Beneficiary(t, "Ali", "Ben")
@@ -209,7 +209,7 @@ func TestR28_TheOldestOfManySocketsMakesRoom(t *testing.T) {
 	s.mustSend(t, ali, "bonjour")
 	for i, conn := range append(open[1:], another) {
 		if _, text, err := conn.ReadMessage(); err != nil {
-			t.Errorf("socket %d heard %q, %v", i, text, err)
+			t.Errorf("socket %d received %q, %v", i, text, err)
 		}
 	}
 }

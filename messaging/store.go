@@ -34,9 +34,9 @@ func insertDocument(ctx context.Context, tx postgres.Tx, message uuid.UUID, posi
 	return err
 }
 
-// readPage reads at most limit messages of a conversation, newest first; before
-// is the message that they precede, or zero for the newest ones. A message of
-// another conversation precedes nothing.
+// readPage reads at most limit messages of a conversation, newest first: those before the
+// message before, or the newest ones if it is zero. It returns none if before belongs to
+// another conversation.
 func readPage(ctx context.Context, q postgres.Querier, conversation, before uuid.UUID, limit int) ([]messageRow, error) {
 	return postgres.All[messageRow](ctx, q, `
 		select id, conversation_id, beneficiary_id, author_id, sealed_body, sent_at
@@ -82,8 +82,8 @@ type summaryRow struct {
 	Unread         int
 }
 
-// readSummaries says, for those of the conversations that hold a message, when
-// the last one came and how many the reader has not seen.
+// readSummaries returns, for each of the conversations with a message, the time of the last
+// one and the number that the reader has not seen.
 func readSummaries(ctx context.Context, q postgres.Querier, conversations []uuid.UUID, reader uuid.UUID) ([]summaryRow, error) {
 	return postgres.All[summaryRow](ctx, q, `
 		select m.conversation_id, max(m.sent_at) as latest,
@@ -94,7 +94,7 @@ func readSummaries(ctx context.Context, q postgres.Querier, conversations []uuid
 		group by m.conversation_id`, conversations, reader)
 }
 
-// markRead notes up to where the reader has read; it never goes back.
+// markRead records up to when the reader has read; it never goes back.
 func markRead(ctx context.Context, q postgres.Querier, conversation, reader uuid.UUID, upTo time.Time) error {
 	_, err := q.Exec(ctx, `
 		insert into read_marks (conversation_id, account_id, read_at) values ($1, $2, $3)
@@ -108,22 +108,22 @@ func insertUpload(ctx context.Context, q postgres.Querier, key string, person uu
 	return err
 }
 
-// claimUploads takes away the notes of objects that documents answer for from now on,
-// and returns how many there were; those that are being removed cannot be had.
+// claimUploads deletes the rows of objects that documents refer to from now on, and returns
+// how many there were. Condemned objects cannot be claimed.
 func claimUploads(ctx context.Context, tx postgres.Tx, keys []string) (int, error) {
 	tag, err := tx.Exec(ctx, `delete from uploads where object_key = any($1) and condemned_at is null`, keys)
 	return int(tag.RowsAffected()), err
 }
 
-// condemnUpload has nobody claim the object any more; false when its note is gone, and a
-// document answers for it.
+// condemnUpload marks an object for removal, after which it cannot be claimed. It returns
+// false if the row is gone because a document refers to the object.
 func condemnUpload(ctx context.Context, q postgres.Querier, key string, now time.Time) (bool, error) {
 	tag, err := q.Exec(ctx, `update uploads set condemned_at = $2 where object_key = $1`, key, now)
 	return tag.RowsAffected() > 0, err
 }
 
-// condemnOldUploads does so for objects that were begun before an instant, and returns
-// them; those that somebody began to remove since again are left to them.
+// condemnOldUploads condemns objects whose upload began before before, and returns their keys.
+// It skips those that another process has condemned since again.
 func condemnOldUploads(ctx context.Context, q postgres.Querier, before, again, now time.Time, limit int) ([]string, error) {
 	rows, err := postgres.All[struct{ ObjectKey string }](ctx, q, `
 		update uploads set condemned_at = $3 where object_key in (
@@ -137,7 +137,7 @@ func condemnOldUploads(ctx context.Context, q postgres.Querier, before, again, n
 	return keys, err
 }
 
-// deleteUpload forgets an object that is removed.
+// deleteUpload deletes the row of a removed object.
 func deleteUpload(ctx context.Context, q postgres.Querier, key string) error {
 	_, err := q.Exec(ctx, `delete from uploads where object_key = $1`, key)
 	return err
@@ -154,9 +154,8 @@ func countUnseen(ctx context.Context, tx postgres.Tx, conversation, person uuid.
 	return n, err
 }
 
-// countTry counts one more try of the person in the span that is running, or in a
-// new one, and says when it began and how many it has. It keeps the person's other
-// tries waiting.
+// countTry counts one more try of the person in the current span, or begins a new one, and
+// returns its start and its number of tries. It locks the person's row: concurrent tries wait.
 func countTry(ctx context.Context, tx postgres.Tx, person uuid.UUID, span time.Duration) (began time.Time, tries int, err error) {
 	err = tx.QueryRow(ctx, `
 		insert into message_rates as r (account_id, span, began, tries) values ($1, $2, $3, 1)

@@ -9,12 +9,12 @@ import (
 	"github.com/google/uuid"
 )
 
-// storedBy is how many bytes of documents are kept of $1, those on their way included.
+// storedBy selects the bytes of documents stored for $1, current uploads included.
 const storedBy = `
 	(select coalesce(sum(d.size), 0) from messages m join documents d on d.message_id = m.id where m.author_id = $1)
 	+ (select coalesce(sum(u.size), 0) from uploads u where u.account_id = $1)`
 
-// readSent reads what the person has sent; what came before that instant counts no more.
+// readSent reads what the person has sent; a window that began before before is over.
 func readSent(ctx context.Context, q postgres.Querier, person uuid.UUID, before time.Time) (so sent, err error) {
 	err = q.QueryRow(ctx, `
 		select (`+storedBy+`)::bigint, coalesce(max(began), $2), coalesce(max(bytes), 0)::bigint
@@ -22,9 +22,9 @@ func readSent(ctx context.Context, q postgres.Querier, person uuid.UUID, before 
 	return so, err
 }
 
-// countSent counts bytes that came from the person in the span that is running, or in a
-// new one. It keeps the person's other documents waiting, and reads what is stored once
-// those before it have ended.
+// countSent adds bytes to the person's current window, or to a new one if that began before
+// before. It locks the person's row, so that concurrent uploads wait, and only then reads what
+// is stored.
 func countSent(ctx context.Context, tx postgres.Tx, person uuid.UUID, bytes int64, before time.Time) (so sent, err error) {
 	err = tx.QueryRow(ctx, `
 		insert into document_days as d (account_id, began, bytes) values ($1, $2, $3)
@@ -39,13 +39,13 @@ func countSent(ctx context.Context, tx postgres.Tx, person uuid.UUID, bytes int6
 	return so, err
 }
 
-// sizeUpload notes that an object is whole, and how large its document is.
+// sizeUpload records that an object is complete, with the size of its document.
 func sizeUpload(ctx context.Context, tx postgres.Tx, key string, size int64) error {
 	_, err := tx.Exec(ctx, `update uploads set size = $2 where object_key = $1`, key, size)
 	return err
 }
 
-// deleteOldDays forgets what came before that instant.
+// deleteOldDays deletes windows that began before before.
 func deleteOldDays(ctx context.Context, q postgres.Querier, before time.Time) error {
 	_, err := q.Exec(ctx, `delete from document_days where began <= $1`, before)
 	return err

@@ -9,9 +9,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// eraseMessages empties a beneficiary's messages and notes their documents' objects
-// among the uploads that nobody claims, as of an instant at which the sweep takes
-// them.
+// eraseMessages empties a beneficiary's messages and records their documents' objects as
+// unclaimed uploads, dated abandoned, so that the next sweep removes them.
 func eraseMessages(ctx context.Context, tx postgres.Tx, person uuid.UUID, abandoned time.Time) error {
 	_, err := tx.Exec(ctx, `
 		with gone as (delete from documents d using messages m where m.id = d.message_id and m.beneficiary_id = $1 returning d.object_key)

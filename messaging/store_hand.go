@@ -8,7 +8,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// shownDocuments are the documents of messages, with those handed on by one.
+// shownDocuments are the documents of messages, including those shared by a message.
 const shownDocuments = `(
 	select id as document_id, message_id, position from documents
 	union all select document_id, message_id, position from handed_documents)`
@@ -20,8 +20,8 @@ func countDocuments(ctx context.Context, q postgres.Querier, conversation uuid.U
 	return n, err
 }
 
-// readHandable finds the latest documents of a conversation that another one does not
-// show yet, in the order in which they were sent.
+// readHandable returns the latest documents of a conversation that another one does not show
+// yet, in the order in which they were sent.
 func readHandable(ctx context.Context, q postgres.Querier, from, to uuid.UUID, most int) ([]uuid.UUID, error) {
 	rows, err := postgres.All[struct{ ID uuid.UUID }](ctx, q, `
 		select id from (
@@ -45,7 +45,7 @@ func insertHanded(ctx context.Context, tx postgres.Tx, message uuid.UUID, docume
 	return err
 }
 
-// readShownIn finds the conversations in which a document was handed on.
+// readShownIn returns the conversations with which a document was shared.
 func readShownIn(ctx context.Context, q postgres.Querier, document uuid.UUID) ([]uuid.UUID, error) {
 	rows, err := postgres.All[struct{ ConversationID uuid.UUID }](ctx, q, `
 		select distinct m.conversation_id from handed_documents h join messages m on m.id = h.message_id where h.document_id = $1`, document)

@@ -9,15 +9,15 @@ import (
 )
 
 const (
-	// sweepAfter is longer than any upload may last.
+	// sweepAfter is longer than any upload may take.
 	sweepAfter    = 24 * time.Hour
 	sweepEvery    = time.Hour
 	sweepAtOnce   = 100              // objects
-	sweepInterval = 10 * time.Minute // after a removal that did not end
+	sweepInterval = 10 * time.Minute // before a failed removal is retried
 )
 
-// Sweep removes the objects whose message never came, as after a crash, once
-// they are a day old, and returns how many.
+// Sweep removes the objects that no message claimed within a day, as after a crash, and
+// returns how many.
 func (s *Service) Sweep(ctx context.Context) (removed int, err error) {
 	for {
 		n, err := s.sweepSome(ctx)
@@ -28,8 +28,8 @@ func (s *Service) Sweep(ctx context.Context) (removed int, err error) {
 	}
 }
 
-// sweepSome condemns objects, removes them while nothing of the database is held, and
-// forgets each once it is gone: a crash in between only means that it is done again.
+// sweepSome condemns objects, removes them outside of any transaction, and deletes their rows
+// afterwards. After a crash in between, the removal is repeated.
 func (s *Service) sweepSome(ctx context.Context) (n int, err error) {
 	now := s.db.Now()
 	keys, err := condemnOldUploads(ctx, s.db.Pool, now.Add(-sweepAfter), now.Add(-sweepInterval), now, sweepAtOnce)
@@ -51,8 +51,8 @@ func (s *Service) removeCondemned(ctx context.Context, key string) error {
 	return deleteUpload(ctx, s.db.Pool, key)
 }
 
-// removeUpload removes an object at once unless its note is gone: then a document
-// answers for it. The note stays when removing fails, for the sweep.
+// removeUpload removes an object now, unless its row is gone because a document refers to it.
+// If removal fails, the row stays for the sweep.
 func (s *Service) removeUpload(ctx context.Context, key string) {
 	condemned, err := condemnUpload(ctx, s.db.Pool, key, s.db.Now())
 	if err == nil && condemned {
@@ -63,10 +63,10 @@ func (s *Service) removeUpload(ctx context.Context, key string) {
 	}
 }
 
-// sweepRound is the name of the round that sweeps.
+// sweepRound is the name of the sweep's round.
 const sweepRound = "messaging_sweep"
 
-// Rounds are what comes round by itself.
+// Rounds are the periodic jobs.
 func (s *Service) Rounds() []jobs.Round {
 	return []jobs.Round{{Name: sweepRound, Every: sweepEvery, Do: s.sweepOnce}}
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// Conversations returns v's, the one with the last message first; those without
-// a message come after, the latest appointment first.
+// Conversations returns v's conversations, latest message first. Those without a message come
+// last, latest appointment first.
 func (s *Service) Conversations(ctx context.Context, v *viewer.Viewer) ([]Conversation, error) {
 	relations, err := s.appointments.Relations(ctx, v)
 	if err != nil {
@@ -38,9 +38,8 @@ func (s *Service) Conversations(ctx context.Context, v *viewer.Viewer) ([]Conver
 	return list, nil
 }
 
-// Thread returns a page of one of v's conversations: the newest messages, or,
-// when before is the identifier of a message, those that precede it. What the
-// newest page shows is read by v from then on.
+// Thread returns a page of one of v's conversations: the newest messages, or those before the
+// message before if that is not zero. It marks the newest page as read by v.
 func (s *Service) Thread(ctx context.Context, v *viewer.Viewer, conversation, before uuid.UUID) (Thread, error) {
 	relation, err := s.relation(ctx, v, conversation)
 	if err != nil {
@@ -66,7 +65,7 @@ func (s *Service) Thread(ctx context.Context, v *viewer.Viewer, conversation, be
 	return t, err
 }
 
-// unseal opens the rows, all of one conversation, with one reading of the key.
+// unseal decrypts the rows, all of one conversation, and reads the key once.
 func (s *Service) unseal(ctx context.Context, v *viewer.Viewer, relation appointment.Relation, rows []messageRow) ([]Message, error) {
 	ids := make([]uuid.UUID, len(rows))
 	messages := make([]Message, len(rows))
@@ -96,7 +95,7 @@ func (s *Service) unseal(ctx context.Context, v *viewer.Viewer, relation appoint
 	return messages, nil
 }
 
-// shell is a message without what is sealed.
+// shell is a message without its encrypted content.
 func shell(v *viewer.Viewer, relation appointment.Relation, row messageRow) Message {
 	m := Message{ID: row.ID, Mine: row.AuthorID == v.ID, SentAt: row.SentAt.In(v.Zone), Author: relation.SocialWorkerName}
 	if row.AuthorID == relation.BeneficiaryID {
@@ -113,7 +112,7 @@ func openBody(key *vault.Key, row messageRow) (string, error) {
 	return string(body), err
 }
 
-// documents are those of the given messages, by message, in the order sent.
+// documents returns the documents of the given messages by message, in the order sent.
 func (s *Service) documents(ctx context.Context, key *vault.Key, messages []uuid.UUID) (map[uuid.UUID][]Document, error) {
 	rows, err := readDocuments(ctx, s.db.Pool, messages)
 	if err != nil {

@@ -15,13 +15,13 @@ import (
 	"github.com/google/uuid"
 )
 
-// discardTimeout bounds the tidying up after an upload that failed.
+// discardTimeout bounds the cleanup after a failed upload.
 const discardTimeout = 20 * time.Second
 
-// Attach stores one document of the message, streaming: memory stays the same
-// whatever the size. name is what the browser sent, content the file. What may
-// not be sent is Invalid, with a message that names the document and says what
-// to do; a scanner or a store that does not answer is Unavailable.
+// Attach stores one document of the message as a stream: memory does not depend on the size.
+// name is the browser's file name, content the file. It fails with Invalid if the document may
+// not be sent; the message names the document and says what to do. It fails with Unavailable
+// if the scanner or the store does not answer.
 func (d *Draft) Attach(ctx context.Context, name string, content io.Reader) error {
 	name = cleanName(name)
 	if len(d.documents) == MaxDocuments {
@@ -54,8 +54,8 @@ func interrupted(err error) error {
 	return &fault.Fault{Code: fault.Invalid, Message: "L’envoi s’est interrompu. Vérifiez votre connexion, puis joignez de nouveau vos documents.", Cause: err}
 }
 
-// put notes the object, seals it into the store, and adds it to the message, if it has
-// no more bytes than there is room for.
+// put records the object, encrypts it into the store, and adds it to the message, unless it is
+// larger than room.
 func (d *Draft) put(ctx context.Context, doc Document, room int64, content io.Reader) error {
 	s, key, came := d.service, objectKey(doc.ID), &counted{Reader: content}
 	if err := insertUpload(ctx, s.db.Pool, key, d.viewer.ID, s.db.Now()); err != nil {
@@ -69,31 +69,31 @@ func (d *Draft) put(ctx context.Context, doc Document, room int64, content io.Re
 		return d.giveUp(ctx, came.n, err)
 	}
 	whole.Document = doc
-	if err := s.take(ctx, d.viewer, whole); err != nil {
+	if err := s.countStored(ctx, d.viewer, whole); err != nil {
 		return err
 	}
 	d.documents = append(d.documents, whole)
 	return nil
 }
 
-// giveUp counts what came of a document that is not kept, and returns why it is not.
+// giveUp counts the bytes received of a document that is not kept, and returns why.
 func (d *Draft) giveUp(ctx context.Context, came int64, why error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), discardTimeout)
 	defer cancel()
-	if err := d.service.arrived(ctx, d.viewer.ID, came); err != nil {
-		slog.Warn("what came of a document is not counted", "error", err)
+	if err := d.service.countReceived(ctx, d.viewer.ID, came); err != nil {
+		slog.Warn("the bytes of a refused document were not counted", "error", err)
 	}
 	return why
 }
 
-// limited is content that may have so many bytes.
+// limited is content of at most room bytes.
 type limited struct {
 	io.Reader
 	name string
 	room int64
 }
 
-// counted counts what is read through it.
+// counted counts the bytes read through it.
 type counted struct {
 	io.Reader
 	n int64
@@ -105,8 +105,8 @@ func (c *counted) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// seal streams content through the vault into the object at key while the
-// scanner reads along. The object is only completed after the scanner's verdict.
+// seal encrypts content into the object at key while the scanner reads along. The object is
+// completed only after the scanner's verdict.
 func (s *Service) seal(ctx context.Context, person uuid.UUID, doc Document, key string, content limited) (size, sealedSize int64, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -128,7 +128,7 @@ func (s *Service) seal(ctx context.Context, person uuid.UUID, doc Document, key 
 	return size, sealedSize, err
 }
 
-// copyScanned copies content into sealed and past the scanner.
+// copyScanned copies content into sealed and into the scanner.
 func (s *Service) copyScanned(ctx context.Context, sealed io.Writer, content limited) (int64, error) {
 	if s.scanner == nil {
 		return copyBounded(sealed, content)
@@ -165,13 +165,13 @@ func storeDown(cause error) error {
 	return &fault.Fault{Code: fault.Unavailable, Message: "Les documents ne peuvent pas être enregistrés pour le moment\u00a0: rien n’a été envoyé. Réessayez dans quelques minutes, ou envoyez votre message sans document.", Cause: cause}
 }
 
-// Which end of a copy gave up.
+// Which consumer stopped reading.
 var (
-	errStore = errors.New("messaging: the store stopped taking the document")
-	errScan  = errors.New("messaging: the scanner stopped taking the document")
+	errStore = errors.New("messaging: the store stopped reading the document")
+	errScan  = errors.New("messaging: the scanner stopped reading the document")
 )
 
-// feed is a consumer that reads in its own goroutine what is written here.
+// feed is a consumer that reads in its own goroutine what is written to the feed.
 type feed[T any] struct {
 	*io.PipeWriter
 	done   chan struct{}
@@ -179,8 +179,8 @@ type feed[T any] struct {
 	err    error
 }
 
-// startFeed runs consume; when it ends before the content does, writing fails
-// with gaveUp.
+// startFeed runs consume. If consume ends before the content does, further writes fail with
+// gaveUp.
 func startFeed[T any](gaveUp error, consume func(io.Reader) (T, error)) *feed[T] {
 	r, w := io.Pipe()
 	f := &feed[T]{PipeWriter: w, done: make(chan struct{})}
@@ -192,8 +192,7 @@ func startFeed[T any](gaveUp error, consume func(io.Reader) (T, error)) *feed[T]
 	return f
 }
 
-// end tells the consumer that the content is whole, or why it is not, and waits
-// for its result.
+// end signals the end of the content, or why it is incomplete, and waits for the result.
 func (f *feed[T]) end(cause error) (T, error) {
 	f.CloseWithError(cause)
 	<-f.done
@@ -208,6 +207,6 @@ func (s *Service) startScan(ctx context.Context) *feed[string] {
 	return startFeed(errScan, func(r io.Reader) (string, error) { return s.scanner.Scan(ctx, r) })
 }
 
-// attachOnceMore is said beside the documents of a message that cannot be sent for
-// another reason: browsers do not keep chosen files.
+// attachOnceMore is shown at the documents of a message that was refused for another reason:
+// browsers do not keep chosen files.
 const attachOnceMore = "Joignez de nouveau vos documents\u00a0: ils n’ont pas été gardés."

@@ -25,7 +25,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// office is a ZIP archive that holds the named entries.
+// office returns a ZIP archive with the named entries.
 func office(t testing.TB, entries ...string) []byte {
 	t.Helper()
 	var out bytes.Buffer
@@ -54,7 +54,7 @@ func docx(t testing.TB) []byte {
 	return office(t, "[Content_Types].xml", "_rels/.rels", "word/document.xml")
 }
 
-func TestR29_WhatPeopleSendPasses(t *testing.T) {
+func TestR29_UsualDocumentsAreAccepted(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	for name, content := range map[string][]byte{
@@ -83,7 +83,7 @@ func TestR29_WhatPeopleSendPasses(t *testing.T) {
 	}
 }
 
-// tooLarge yields one byte too many, as fast as it is read.
+// tooLarge is a document of one byte too many.
 func tooLarge() io.Reader {
 	return io.MultiReader(bytes.NewReader(pdf(100)), io.LimitReader(zeros{}, messaging.MaxDocumentSize-99))
 }
@@ -92,7 +92,7 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { return len(p), nil }
 
-func TestR29_WhatMayNotBeSentIsRefusedWithAReason(t *testing.T) {
+func TestR29_UnacceptableDocumentsAreRefusedWithAReason(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	program := filled("MZ\x90\x00\x03\x00\x00\x00\x04\x00", 2000)
@@ -124,14 +124,14 @@ func TestR29_WhatMayNotBeSentIsRefusedWithAReason(t *testing.T) {
 				t.Errorf("%s: %v, %q", test.name, err, f.Message)
 			}
 			if strings.ContainsRune(fault.From(err).Message, '\u202e') {
-				t.Errorf("%s: the message turns the writing", test.name)
+				t.Errorf("%s: the message contains a character that changes the direction of writing", test.name)
 			}
 		})
 	}
 	w.nothingKept(t)
 }
 
-func TestR29_TheLargestDocumentPasses(t *testing.T) {
+func TestR29_TheLargestDocumentIsAccepted(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	w.mustSend(t, w.zoe, "", pdfFile("grand.pdf", messaging.MaxDocumentSize))
@@ -140,7 +140,7 @@ func TestR29_TheLargestDocumentPasses(t *testing.T) {
 	}
 }
 
-func TestR29_FiveDocumentsAndNoMore(t *testing.T) {
+func TestR29_AMessageHasAtMostFiveDocuments(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	files := make([]file, messaging.MaxDocuments+1)
@@ -157,11 +157,11 @@ func TestR29_FiveDocumentsAndNoMore(t *testing.T) {
 	fill()
 	w.mustSend(t, w.zoe, "assez", files[1:]...)
 	if n := len(w.last(t, w.nadia).Documents); n != messaging.MaxDocuments {
-		t.Fatalf("%d documents came", n)
+		t.Fatalf("%d documents arrived", n)
 	}
 }
 
-func TestR29_AnUploadThatBreaksOffLeavesNothing(t *testing.T) {
+func TestR29_AnUploadThatBreaksLeavesNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	cut := func(n int) io.Reader {
@@ -204,7 +204,7 @@ func TestR29_AStoreThatIsDownRefusesTheWholeMessage(t *testing.T) {
 	if n := w.count(t, "messages"); n != 0 {
 		t.Errorf("%d messages", n)
 	}
-	// The note could not be cleared while the store was down: the sweep does.
+	// The row could not be deleted while the store was down; the sweep does it.
 	w.messages = working
 	w.later(25 * time.Hour)
 	if _, err := w.messages.Sweep(t.Context()); err != nil {
@@ -213,7 +213,7 @@ func TestR29_AStoreThatIsDownRefusesTheWholeMessage(t *testing.T) {
 	w.nothingKept(t)
 }
 
-func TestR29_MalwareIsRefusedAndNothingKept(t *testing.T) {
+func TestR29_MalwareIsRefusedAndNothingIsKept(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, clamd.New(clamdtest.Start(t)))
 	small := append(pdf(200), clamdtest.Marker...)
@@ -236,8 +236,8 @@ func TestR29_MalwareIsRefusedAndNothingKept(t *testing.T) {
 	}
 }
 
-// A document whose store is away is not lost: whoever opens it is told so.
-func TestR29_R40_ADocumentWhoseStoreIsAwayIsToldNotLost(t *testing.T) {
+// A document is not lost while the store is unavailable, and the page says so.
+func TestR29_R40_ADocumentIsShownAsNotLostWhileTheStoreIsDown(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	w.mustSend(t, w.zoe, "voici", pdfFile("a.pdf", 100_000))
@@ -259,11 +259,11 @@ func TestR29_R40_ADocumentWhoseStoreIsAwayIsToldNotLost(t *testing.T) {
 	w.mustSend(t, w.zoe, "sans document")
 	w.messages = working
 	if got := w.read(t, w.nadia, sent.ID); !bytes.Equal(got, pdf(100_000)) {
-		t.Error("once it is back, it came changed")
+		t.Error("the document came back changed once the store was up")
 	}
 }
 
-func TestR29_AScannerThatIsDownRefusesDocumentsAlone(t *testing.T) {
+func TestR29_AFailedScannerRefusesDocumentsOnly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, clamd.New("127.0.0.1:1"))
 	err := w.send(t.Context(), w.zoe, "x", pdfFile("a.pdf", 8_000_000))
@@ -274,9 +274,9 @@ func TestR29_AScannerThatIsDownRefusesDocumentsAlone(t *testing.T) {
 	w.mustSend(t, w.zoe, "sans document")
 }
 
-// A process that dies between storing and committing leaves objects and their
-// notes; a day later the sweep removes both, and only them.
-func TestR29_WhatACrashLeftIsSwept(t *testing.T) {
+// A process that dies between storing and committing leaves objects and upload rows; a day
+// later the sweep removes both, and nothing else.
+func TestR29_ObjectsLeftByACrashAreSwept(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	w.mustSend(t, w.zoe, "envoyé", pdfFile("bon.pdf", 6_000_000))
@@ -300,10 +300,10 @@ func TestR29_WhatACrashLeftIsSwept(t *testing.T) {
 		t.Fatalf("swept %d, %v", n, err)
 	}
 	if len(w.objects(t)) != 1 || w.count(t, "uploads") != 0 {
-		t.Errorf("%d objects, %d notes stay", len(w.objects(t)), w.count(t, "uploads"))
+		t.Errorf("%d objects, %d upload rows remain", len(w.objects(t)), w.count(t, "uploads"))
 	}
 	if got := w.last(t, w.nadia).Documents[0]; !bytes.Equal(w.read(t, w.nadia, got.ID), pdf(6_000_000)) {
-		t.Error("the sweep took a document that was sent")
+		t.Error("the sweep removed a document that was sent")
 	}
 	if err := dead.Send(t.Context(), "trop tard"); !fault.Is(err, fault.Unavailable) {
 		t.Errorf("a message whose documents were swept: %v", err)
@@ -332,9 +332,9 @@ func TestR29_AFailedCommitRemovesTheObjects(t *testing.T) {
 	w.nothingKept(t)
 }
 
-// Somebody leaves while the commit is under way: the message goes, and nothing of
-// it is taken for rubbish.
-func TestR29_LeavingDuringTheCommitLosesNothing(t *testing.T) {
+// The sender disconnects while the commit is under way: the message is sent, and none of its
+// objects is removed.
+func TestR29_DisconnectingDuringTheCommitLosesNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	draft, err := w.messages.Draft(t.Context(), w.zoe, w.conversation)
@@ -344,7 +344,7 @@ func TestR29_LeavingDuringTheCommitLosesNothing(t *testing.T) {
 	if err := draft.Attach(t.Context(), "a.pdf", bytes.NewReader(pdf(100))); err != nil {
 		t.Fatal(err)
 	}
-	release := w.holdUploads(t)
+	release := w.blockUploads(t)
 	ctx, leave := context.WithCancel(t.Context())
 	sent := make(chan error, 1)
 	go func() { sent <- draft.Send(ctx, "x") }()
@@ -361,7 +361,7 @@ func TestR29_LeavingDuringTheCommitLosesNothing(t *testing.T) {
 	}
 }
 
-func TestR29_AnUploadStreams(t *testing.T) { // alone: it watches the heap
+func TestR29_AnUploadStreams(t *testing.T) { // not parallel: it measures the heap
 	w := newWorld(t, clamd.New(clamdtest.Start(t)))
 	send := func(size int64) uint64 {
 		content := io.MultiReader(bytes.NewReader(pdf(100)), io.LimitReader(zeros{}, size-100))
@@ -369,9 +369,8 @@ func TestR29_AnUploadStreams(t *testing.T) { // alone: it watches the heap
 		w.mustSend(t, w.zoe, "", file{"a.pdf", meter.Reader(content)})
 		return meter.Growth()
 	}
-	send(12_000_000) // connections and buffers are there from now on
-	// A copy held in memory would make 12.5 MB of difference; a part of an upload
-	// to the store has 5.
+	send(12_000_000) // warm-up: creates connections and buffers
+	// A copy in memory would add 12.5 MB; a part of an upload to the store has 5 MB.
 	half, whole := send(12_500_000), send(messaging.MaxDocumentSize)
 	if whole > half+9_000_000 {
 		t.Errorf("%d MB of heap for half the size, %d MB for the whole", half/1_000_000, whole/1_000_000)
@@ -391,7 +390,7 @@ func TestR29_AnUploadStreams(t *testing.T) { // alone: it watches the heap
 	}
 }
 
-// Two drafts of one person do not touch each other.
+// Two drafts of one person do not affect each other.
 func TestR28_DraftsAreIndependent(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)

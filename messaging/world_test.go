@@ -24,7 +24,7 @@ import (
 	"github.com/minio/minio-go/v7/pkg/credentials"
 )
 
-// world is two people with an appointment, and the messaging between them.
+// world is two people with an appointment, and their conversation.
 type world struct {
 	*bookingtest.World
 	messages     *messaging.Service
@@ -54,7 +54,7 @@ func newWorld(t testing.TB, scanner messaging.Scanner) *world {
 	return w
 }
 
-// later moves the clock, so that messages have an order.
+// later advances the clock, so that messages have an order.
 func (w *world) later(d time.Duration) { w.SetNow(w.DB.Now().Add(d)) }
 
 // file is a document to send.
@@ -63,7 +63,7 @@ type file struct {
 	content io.Reader
 }
 
-// send sends a message the way a handler does.
+// send sends a message as a handler does.
 func (w *world) send(ctx context.Context, v *viewer.Viewer, body string, files ...file) error {
 	draft, err := w.messages.Draft(ctx, v, w.conversation)
 	if err != nil {
@@ -134,8 +134,8 @@ func (w *world) count(t testing.TB, table string) (n int) {
 	return n
 }
 
-// holdUploads keeps everybody from claiming what was uploaded, until release.
-func (w *world) holdUploads(t testing.TB) (release func()) {
+// blockUploads locks the table of uploads until release, so that nobody can claim any.
+func (w *world) blockUploads(t testing.TB) (release func()) {
 	t.Helper()
 	hold, err := w.DB.Pool.Begin(t.Context())
 	if err != nil {
@@ -151,7 +151,7 @@ func (w *world) holdUploads(t testing.TB) (release func()) {
 	}
 }
 
-// waiting is closed once so many transactions wait for another one.
+// waiting returns a channel that is closed once want transactions wait for another one.
 func (w *world) waiting(t testing.TB, want int) <-chan struct{} {
 	ctx, reached := t.Context(), make(chan struct{})
 	go func() {
@@ -173,11 +173,11 @@ func (w *world) untilWaiting(t testing.TB, want int) {
 	select {
 	case <-w.waiting(t, want):
 	case <-time.After(soon):
-		t.Fatalf("there were never %d that waited", want)
+		t.Fatalf("there were never %d waiting transactions", want)
 	}
 }
 
-// objects reads everything that lies in the bucket, unfinished uploads included.
+// objects returns every object in the bucket, unfinished uploads included.
 func (w *world) objects(t testing.TB) map[string][]byte {
 	t.Helper()
 	client, err := minio.New(strings.TrimPrefix(w.bucket.Endpoint, "http://"),
@@ -207,7 +207,7 @@ func (w *world) objects(t testing.TB) map[string][]byte {
 	return found
 }
 
-// nothingKept fails the test unless neither a message nor a document is left.
+// nothingKept fails the test if a message or a document is left.
 func (w *world) nothingKept(t testing.TB) {
 	t.Helper()
 	for _, table := range []string{"messages", "documents", "uploads"} {
@@ -220,13 +220,13 @@ func (w *world) nothingKept(t testing.TB) {
 	}
 }
 
-// Contents that are what they are by their first bytes.
+// Contents that their first bytes identify.
 
 func pdf(size int) []byte { return filled("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", size) }
 
 func png(size int) []byte { return filled("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", size) }
 
-// filled is size bytes that begin with head and go on with noise.
+// filled returns size bytes that begin with head, followed by noise.
 func filled(head string, size int) []byte {
 	content := make([]byte, size)
 	_, _ = rand.NewChaCha8([32]byte{byte(size), byte(size >> 8)}).Read(content)
