@@ -20,11 +20,11 @@ type caller struct {
 	conn  *websocket.Conn
 	pc    *webrtc.PeerConnection
 	track *webrtc.TrackLocalStaticRTP
-	heard atomic.Int64 // RTP packets of the other side
+	heard atomic.Int64 // RTP packets received from the other side
 
-	acting  sync.Mutex // an answer waits until the offer is one's own
+	acting  sync.Mutex // held while negotiating, so that an answer waits for the local offer
 	writing sync.Mutex
-	frames  []string // all that the socket brought; readable once read is closed
+	frames  []string // every message of the socket; readable once read is closed
 	read    chan struct{}
 }
 
@@ -39,7 +39,7 @@ type wire struct {
 	ICEServers  []webrtc.ICEServer         `json:"ice_servers,omitempty"`
 }
 
-// newCaller is the caller behind a socket, with the ice servers of its welcome.
+// newCaller returns the caller behind a socket, with the ICE servers of its welcome.
 func newCaller(t *testing.T, b *browser, policy webrtc.ICETransportPolicy, servers any) *caller {
 	t.Helper()
 	quiet := logging.NewDefaultLoggerFactory()
@@ -48,7 +48,7 @@ func newCaller(t *testing.T, b *browser, policy webrtc.ICETransportPolicy, serve
 	settings.SetIncludeLoopbackCandidate(true)
 	media := &webrtc.MediaEngine{}
 	must(t, media.RegisterDefaultCodecs())
-	settings.SetICEMaxBindingRequests(200) // a busy machine answers late
+	settings.SetICEMaxBindingRequests(200) // a busy machine is slow to answer
 	api := webrtc.NewAPI(webrtc.WithSettingEngine(settings), webrtc.WithMediaEngine(media))
 	c := &caller{t: t, conn: b.conn, read: make(chan struct{})}
 	var err error
@@ -89,8 +89,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// talk trickles candidates to the other side and obeys what comes from there,
-// until the socket ends.
+// talk sends candidates to the other side and handles its messages until the socket ends.
 func (c *caller) talk(other string) {
 	c.pc.OnICECandidate(func(found *webrtc.ICECandidate) {
 		m := wire{Type: "candidate", To: other}
@@ -110,7 +109,7 @@ func (c *caller) talk(other string) {
 			c.frames = append(c.frames, string(data))
 			var m wire
 			if err = json.Unmarshal(data, &m); err == nil {
-				err = c.obey(m)
+				err = c.handle(m)
 			}
 			if err != nil {
 				c.t.Errorf("%s: %v", data, err)
@@ -127,7 +126,7 @@ func (c *caller) say(m wire) {
 	}
 }
 
-func (c *caller) obey(m wire) error {
+func (c *caller) handle(m wire) error {
 	c.acting.Lock()
 	defer c.acting.Unlock()
 	switch {
@@ -143,7 +142,7 @@ func (c *caller) obey(m wire) error {
 	if err != nil {
 		return err
 	}
-	// The answer goes first: candidates mean nothing before it.
+	// The answer goes first: the other side cannot use candidates before it.
 	c.say(wire{Type: "description", To: m.From, Description: &answer})
 	return c.pc.SetLocalDescription(answer)
 }
@@ -157,7 +156,7 @@ func (c *caller) offer(to string) {
 	must(c.t, c.pc.SetLocalDescription(offer))
 }
 
-// speak sends packets until the other side has heard enough.
+// speak sends packets until the other side has received enough.
 func (c *caller) speak(other *caller, enough int64) {
 	c.t.Helper()
 	var sequence uint16
@@ -169,7 +168,7 @@ func (c *caller) speak(other *caller, enough int64) {
 	})
 }
 
-// way is the types of the two candidates through which the call goes.
+// way returns the types of the selected pair of candidates.
 func (c *caller) way() string {
 	pair, err := c.pc.GetSenders()[0].Transport().ICETransport().GetSelectedCandidatePair()
 	if err != nil || pair == nil {
@@ -178,7 +177,7 @@ func (c *caller) way() string {
 	return pair.Local.Typ.String() + "/" + pair.Remote.Typ.String()
 }
 
-// call connects the two and returns them once each has heard the other.
+// call connects the two, and returns once each has received packets of the other.
 func (w *world) call(t *testing.T, policy webrtc.ICETransportPolicy) (zoe, nadia *caller) {
 	t.Helper()
 	nadiaSocket := w.join(t, w.nadia)
@@ -200,7 +199,7 @@ func (w *world) call(t *testing.T, policy webrtc.ICETransportPolicy) (zoe, nadia
 	return zoe, nadia
 }
 
-// hangUp ends both and returns all that each socket brought.
+// hangUp ends both, and returns every message that each socket received.
 func hangUp(t *testing.T, callers ...*caller) (frames [][]string) {
 	t.Helper()
 	for _, c := range callers {
@@ -224,8 +223,7 @@ func TestR22_R23_TwoPeersTalkThroughTheRelay(t *testing.T) {
 	hangUp(t, zoe, nadia)
 }
 
-// Peers that gather every kind of candidate stand for browsers that were
-// tampered with.
+// Peers that gather every type of candidate simulate manipulated browsers.
 func TestR25_NoAddressReachesTheOtherSide(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -238,7 +236,7 @@ func TestR25_NoAddressReachesTheOtherSide(t *testing.T) {
 		hosts += strings.Count(c.pc.LocalDescription().SDP, " typ host")
 	}
 	if hosts == 0 {
-		t.Error("there was nothing to hide")
+		t.Error("no own address was gathered, so the test proves nothing")
 	}
 	for _, frames := range hangUp(t, zoe, nadia) {
 		said := strings.Join(frames, "\n")
@@ -252,7 +250,7 @@ func TestR25_NoAddressReachesTheOtherSide(t *testing.T) {
 		}
 		relayed, hidden := strings.Count(said, " typ relay"), strings.Count(said, " typ relay raddr 0.0.0.0 rport 9")
 		if relayed != hidden || strings.Count(said, "raddr") != hidden || strings.Count(said, "rport") != hidden {
-			t.Errorf("%d of %d relayed candidates are related to nobody in\n%s", hidden, relayed, said)
+			t.Errorf("%d of %d relayed candidates have no related address in\n%s", hidden, relayed, said)
 		}
 	}
 }

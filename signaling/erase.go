@@ -8,8 +8,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// Erase deletes whom a worker admitted. When people joined and left is connection data: it
-// contains no name, and has its own retention (R23, R35).
+// Erase deletes the admissions that name the person. Times of joining and leaving are
+// connection data: they contain no name, and have their own retention (R23, R35).
 //
 // It is a step of the caller's erasure, which has checked that it is allowed.
 func Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {

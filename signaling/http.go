@@ -22,12 +22,12 @@ type HTTP struct {
 }
 
 // NewHTTP returns the handlers. origin is the platform's own, such as
-// "https://rdv.example.org": pages from anywhere else open no socket.
+// "https://rdv.example.org": pages of any other origin cannot open a socket.
 func NewHTTP(service *Service, render *web.Renderer, origin string) *HTTP {
 	return &HTTP{calls: service, render: render, origin: origin}
 }
 
-// callPage is the call itself. Its times are in the viewer's zone.
+// callPage is an open call. Its times are in the viewer's zone.
 type callPage struct {
 	AppointmentID  uuid.UUID
 	SelfRole       viewer.Role
@@ -36,9 +36,9 @@ type callPage struct {
 	StartsAt       time.Time
 	EndsAt         time.Time
 	ClosesAt       time.Time
-	ICEServers     template.JS // as in the welcome, so that the browser gathers before it dials
+	ICEServers     template.JS // the same as in the welcome: the browser gathers candidates before it opens the socket
 	ConversationID uuid.UUID
-	Phonable       bool      // the viewer may have it by phone instead
+	Phonable       bool      // the viewer may switch to a phone call
 	Phone          web.Phone // of the switchboard
 }
 
@@ -47,7 +47,7 @@ func (callPage) Title() string     { return "Votre appel" }
 func (callPage) Styles() []string  { return []string{"call.css"} }
 func (callPage) Scripts() []string { return []string{"call/main.js"} }
 
-// closedPage explains why there is no call now.
+// closedPage says why the call is not open now.
 type closedPage struct {
 	AppointmentID uuid.UUID
 	Heading       string

@@ -30,19 +30,19 @@ var refusals = map[state]string{
 	notVideo:  "the appointment is not by video",
 }
 
-// handle processes a message, or ends the connection.
+// handle processes a message. An invalid one ends the connection.
 func (l *loop) handle(data []byte) {
 	var broken violation
 	switch {
-	case !errors.As(l.obey(data), &broken):
+	case !errors.As(l.dispatch(data), &broken):
 	case broken == errTooLong:
-		l.line.End(socket.TooBig, string(broken))
+		l.connection.End(socket.TooBig, string(broken))
 	default:
-		l.line.End(socket.Policy, string(broken))
+		l.connection.End(socket.Policy, string(broken))
 	}
 }
 
-func (l *loop) obey(data []byte) error {
+func (l *loop) dispatch(data []byte) error {
 	m, err := parse(data)
 	switch {
 	case err != nil:
@@ -50,7 +50,7 @@ func (l *loop) obey(data []byte) error {
 	case !l.rooms.inside(l.peer):
 		return errUnwelcome
 	case m.Type == "leave":
-		l.line.End(socket.Left, "left")
+		l.connection.End(socket.Left, "left")
 		return nil
 	case m.Type == "admit":
 		return l.admit(m.ID)
@@ -62,7 +62,7 @@ func (l *loop) obey(data []byte) error {
 	return err
 }
 
-// admit admits a waiting participant; one who has just left stays out.
+// admit admits a waiting participant, and does nothing if they have just left.
 func (l *loop) admit(id string) error {
 	if l.self.Role != viewer.SocialWorker {
 		return errNotWorker
@@ -74,7 +74,7 @@ func (l *loop) admit(id string) error {
 	defer cancel()
 	if err := insertAdmission(ctx, l.db.Pool, l.call, l.beneficiary, l.db.Now()); err != nil {
 		slog.Error("call admission", "cause", err)
-		l.line.Send(event{Type: "error", Code: "unavailable", Message: "Cette personne n’a pas pu entrer. Réessayez dans un instant."})
+		l.connection.Send(event{Type: "error", Code: "unavailable", Message: "Cette personne n’a pas pu entrer. Réessayez dans un instant."})
 		return nil
 	}
 	l.rooms.admit(l.peer, id)

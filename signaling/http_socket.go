@@ -13,18 +13,17 @@ import (
 )
 
 const (
-	maxFrame  = 64 << 10        // bytes
-	askWithin = 4 * time.Second // for the database
+	maxFrame  = 64 << 10        // in bytes
+	askWithin = 4 * time.Second // timeout of a check by the database
 )
 
-// How fast one connection is read: a browser's candidates come in a burst, and
-// who sends more waits, so that nobody else does. A burst is far less than what
-// may wait for the other side, so that a server that is short of breath for a
-// second loses nobody.
+// limits bounds the rate at which one connection is read. A browser sends its candidates in a
+// burst; whoever sends more is slowed down and nobody else is. A burst is far smaller than a
+// peer's queue, so that a server that stalls for a second disconnects nobody.
 var limits = socket.Limits{Frame: maxFrame, Messages: 50, Bytes: 256 << 10}
 
-// Socket answers GET /rendez-vous/{id}/appel/ws: the signalling of one
-// participant's call, until they leave or may no longer stay.
+// Socket answers GET /rendez-vous/{id}/appel/ws: the signaling of one participant's call,
+// until they leave or may no longer stay.
 func (h *HTTP) Socket(w http.ResponseWriter, r *web.Request) error {
 	if err := socket.SameOrigin(r.Request, h.origin); err != nil {
 		return err
@@ -46,7 +45,7 @@ func (h *HTTP) Socket(w http.ResponseWriter, r *web.Request) error {
 	return err
 }
 
-// appointment is the viewer's own; NotFound for anything else.
+// appointment returns the viewer's own appointment; it fails with NotFound for any other.
 func (s *Service) appointment(ctx context.Context, v *viewer.Viewer, id string) (appointment.Appointment, error) {
 	parsed, err := form.ParseID(id)
 	if err != nil {
@@ -55,7 +54,7 @@ func (s *Service) appointment(ctx context.Context, v *viewer.Viewer, id string) 
 	return s.appointments.Appointment(ctx, v, parsed)
 }
 
-// newPeer is the viewer's side of a call, with credentials of the relay.
+// newPeer returns the viewer's side of a call, with credentials of the relay.
 func (s *Service) newPeer(a appointment.Appointment, v *viewer.Viewer) *peer {
 	self, _ := selfAndOther(a, v)
 	p := &peer{holder: holderOf(self.ID, a, v), self: self, closesAt: closesAt(a)}
@@ -63,12 +62,12 @@ func (s *Service) newPeer(a appointment.Appointment, v *viewer.Viewer) *peer {
 	return p
 }
 
-// serve lives as long as the connection does: in the room, where its door opens.
+// serve runs until the connection ends, or ends it if the call is not open.
 func (s *Service) serve(conn *socket.Conn, p *peer, a appointment.Appointment, admitted bool) {
-	p.line = conn
+	p.connection = conn
 	l := &loop{Service: s, peer: p, beneficiary: a.BeneficiaryID}
 	if reason, ok := refusals[stateAt(a, s.db.Now())]; ok {
-		conn.End(closeDoors, reason)
+		conn.End(callClosed, reason)
 	} else {
 		p.welcomed = l.note
 		s.rooms.enter(p, admitted)

@@ -18,7 +18,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-func TestR24_NobodyElseGetsAsFarAsASocket(t *testing.T) {
+func TestR24_NobodyElseCanOpenASocket(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	others := w.Book(t, w.Beneficiary(t, "Ali", "Benali"), w.SocialWorker(t, "Rose", "Petit"), w.appointment.StartsAt, slot.Video)
@@ -50,20 +50,20 @@ func TestR24_NoWelcomeBeforeTheWorkerAdmits(t *testing.T) {
 	w := newWorld(t)
 	zoe := w.join(t, w.zoe)
 	if got := zoe.wants("waiting"); !reflect.DeepEqual(got, map[string]any{"type": "waiting"}) {
-		t.Errorf("waiting says more: %v", got)
+		t.Errorf("received while waiting: %v", got)
 	}
 	nadia := w.join(t, w.nadia)
 	hello := nadia.wants("welcome")
 	if people := hello["participants"].([]any); len(people) != 0 {
-		t.Errorf("somebody is in already: %v", people)
+		t.Errorf("somebody is inside already: %v", people)
 	}
 	knock := nadia.wants("knocking")["participant"]
 	want := map[string]any{"id": "P1", "name": "Zoé Vidal", "role": "beneficiary"}
 	if !reflect.DeepEqual(knock, want) {
 		t.Errorf("knocking: %v", knock)
 	}
-	// Whatever the worker's side says meanwhile stays outside: the next that the
-	// beneficiary hears is the welcome.
+	// What the worker's side sends meanwhile is not forwarded: the beneficiary's next message is
+	// the welcome.
 	nadia.say(`{"type":"state","audio":true,"video":true,"screen":false}`)
 	nadia.say(`{"type":"description","to":"P1","description":{"type":"offer","sdp":"v=0"}}`)
 	nadia.say(`{"type":"candidate","to":"P1","candidate":null}`)
@@ -81,7 +81,7 @@ func TestR24_NoWelcomeBeforeTheWorkerAdmits(t *testing.T) {
 	}
 }
 
-func TestR24_WhoWaitsMayNotSpeak(t *testing.T) {
+func TestR24_WaitingParticipantsMaySendNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for _, said := range []string{
@@ -106,14 +106,14 @@ func TestR24_OnlyTheWorkerAdmits(t *testing.T) {
 	}
 }
 
-func TestR24_AdmittingTwiceOrNobodyChangesNothing(t *testing.T) {
+func TestR24_AdmittingTwiceOrSomebodyAbsentChangesNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	nadia := w.join(t, w.nadia)
 	nadia.wants("welcome")
-	nadia.say(`{"type":"admit","id":"P1"}`) // not there yet: they wait when they come
+	nadia.say(`{"type":"admit","id":"P1"}`) // not connected yet: they will still wait
 	nadia.say(`{"type":"admit","id":"P9"}`)
-	// Answered in order: once this is passed on, the admissions above were heard.
+	// Messages are handled in order: once this one is forwarded, the admissions above were handled.
 	zoe := w.join(t, w.zoe)
 	zoe.wants("waiting")
 	nadia.wants("knocking")
@@ -136,10 +136,10 @@ func TestR24_AnAdmissionSurvivesAReload(t *testing.T) {
 	nadia.wants("left")
 	zoe = w.join(t, w.zoe)
 	if self := zoe.wants("welcome")["self"]; self != "P1" {
-		t.Errorf("she is %v now", self)
+		t.Errorf("her identifier is now %v", self)
 	}
 	nadia.wants("joined")
-	// Also when nobody is left who remembers it.
+	// Also after the room has closed.
 	_ = zoe.conn.Close()
 	nadia.wants("left")
 	_ = nadia.conn.Close()
@@ -161,7 +161,7 @@ func TestR24_ANewerConnectionReplacesTheOlder(t *testing.T) {
 	nadia.wants("left")
 }
 
-func TestR24_TheDoorsOpenAndClose(t *testing.T) {
+func TestR24_TheCallOpensAndCloses(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.appointment
@@ -185,7 +185,7 @@ func TestR24_TheDoorsOpenAndClose(t *testing.T) {
 	}
 }
 
-func TestR24_TheDoorsCloseOnWhoIsInside(t *testing.T) {
+func TestR24_AClosingCallDisconnectsItsParticipants(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	zoe, nadia := w.both(t)
@@ -202,9 +202,9 @@ func TestR24_TheDoorsCloseOnWhoIsInside(t *testing.T) {
 	nadia.eventuallyClosed(4403)
 }
 
-// Talking asks nothing of the server, and is no idleness: a call of an hour on a shared
-// device goes on, whereas who is not there any more is signed out.
-func TestR24_WhoTalksOnASharedDeviceIsNotSignedOut(t *testing.T) {
+// A call makes no requests, but counts as use: on a shared device an hour's call must not be
+// signed out as idle, whereas somebody who has left must be.
+func TestR24_ACallOnASharedDeviceIsNotSignedOut(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	if _, err := w.DB.Pool.Exec(t.Context(), `update sessions set shared_device = true, seen_at = $2, expires_at = $2::timestamptz + interval '2 hours' where account_id = $1`, w.zoe.ID, w.DB.Now()); err != nil {
@@ -228,11 +228,11 @@ func TestR24_WhoTalksOnASharedDeviceIsNotSignedOut(t *testing.T) {
 	left := w.DB.Now()
 	w.SetNow(left.Add(session.SharedIdle))
 	if alive, err := w.Accounts.Sessions.SessionAlive(t.Context(), w.zoe.Session); err != nil || alive {
-		t.Errorf("twenty minutes after the call the session stands: %t, %v", alive, err)
+		t.Errorf("twenty minutes after the call the session is valid: %t, %v", alive, err)
 	}
 }
 
-// eventuallyClosed is closed, whatever is said before.
+// eventuallyClosed waits until the connection is closed, and ignores messages before.
 func (b *browser) eventuallyClosed(code int) {
 	b.t.Helper()
 	for {
@@ -279,9 +279,9 @@ func TestR24_ARevokedWorkerLeavesTheCall(t *testing.T) {
 	zoe.wants("left")
 }
 
-// However many connections rest, the database is asked two questions a round:
-// which sessions stand, and which appointments.
-func TestR44_IdleConnectionsAskTheDatabaseTwoQuestionsForAll(t *testing.T) {
+// However many idle connections there are, each round makes two queries: one for sessions, one
+// for appointments.
+func TestR44_IdleConnectionsShareTwoQueriesPerRound(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.SetNow(bookingtest.Start)
@@ -308,7 +308,7 @@ func TestR44_IdleConnectionsAskTheDatabaseTwoQuestionsForAll(t *testing.T) {
 	before, first := w.DB.Pool.Stat().AcquireCount(), rounds()
 	eventually(t, "ten rounds", func() bool { return rounds() >= first+10 })
 	if asked, most := int(w.DB.Pool.Stat().AcquireCount()-before), 2*(rounds()-first)+2; asked > most {
-		t.Errorf("12 connections asked %d questions in %d rounds", asked, rounds()-first)
+		t.Errorf("12 connections made %d queries in %d rounds", asked, rounds()-first)
 	}
 }
 
@@ -321,7 +321,7 @@ func TestR24_AnAppointmentThatIsNotByVideoHasNoCall(t *testing.T) {
 	w.join(t, w.zoe).closed(4403)
 }
 
-func TestR44_WhatIsNoMessageEndsTheConnection(t *testing.T) {
+func TestR44_AnInvalidMessageEndsTheConnection(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for name, said := range map[string]string{
@@ -346,7 +346,7 @@ func TestR44_WhatIsNoMessageEndsTheConnection(t *testing.T) {
 	nadia.closed(websocket.ClosePolicyViolation)
 }
 
-func TestR44_AFrameHolds64KiB(t *testing.T) {
+func TestR44_AFrameHasAtMost64KiB(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	zoe, nadia := w.both(t)
@@ -368,11 +368,11 @@ func describing(sdp string) string {
 	return `{"type":"description","to":"P1","description":{"type":"offer","sdp":"` + sdp + `"}}`
 }
 
-func TestR44_ADescriptionHolds32KiB(t *testing.T) {
+func TestR44_ADescriptionHasAtMost32KiB(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	zoe, nadia := w.both(t)
-	line := `a=x:<&>\r\n` // nothing grows on the way
+	line := `a=x:<&>\r\n` // escaping must not lengthen it
 	fits := "v=0\\r\\n" + strings.Repeat(line, (signaling.MaxDescription-5)/9)
 	nadia.say(describing(fits))
 	got := zoe.wants("description")["description"].(map[string]any)["sdp"].(string)
@@ -384,10 +384,10 @@ func TestR44_ADescriptionHolds32KiB(t *testing.T) {
 	zoe.wants("left")
 }
 
-func TestR44_WhoDoesNotReadIsDisconnected(t *testing.T) {
+func TestR44_APeerThatDoesNotReadIsDisconnected(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("waits for the end of a write")
+		t.Skip("waits for the timeout of a write")
 	}
 	w := newWorld(t)
 	zoe, nadia := w.both(t)
@@ -402,7 +402,7 @@ func TestR44_WhoDoesNotReadIsDisconnected(t *testing.T) {
 	}
 }
 
-func TestR44_WhoSendsALotWaitsAndLosesNothing(t *testing.T) {
+func TestR44_APeerThatSendsManyMessagesWaitsAndLosesNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	zoe, nadia := w.both(t)
@@ -423,8 +423,8 @@ func TestR44_WhoSendsALotWaitsAndLosesNothing(t *testing.T) {
 	}
 }
 
-// Bytes count as well, whatever frames they come in.
-func TestR44_WhoSendsManyBytesWaitsAndLosesNothing(t *testing.T) {
+// Bytes count too, whatever the size of the frames.
+func TestR44_APeerThatSendsManyBytesWaitsAndLosesNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	zoe, nadia := w.both(t)
@@ -461,7 +461,7 @@ func TestR44_AMessageToSomebodyWhoLeftIsDropped(t *testing.T) {
 	zoe.wants("candidate")
 }
 
-func TestR44_TheServerGoesAway(t *testing.T) {
+func TestR44_AClosingServerDisconnectsEverybody(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	zoe, nadia := w.both(t)
@@ -473,18 +473,18 @@ func TestR44_TheServerGoesAway(t *testing.T) {
 		t.Error(err)
 	}
 	if _, status, err := w.dial(w.zoe, w.origin(), w.appointment); err == nil || status != http.StatusServiceUnavailable {
-		t.Errorf("somebody still gets in: %d, %v", status, err)
+		t.Errorf("somebody could still connect: %d, %v", status, err)
 	}
 }
 
-func TestR23_OnlyJoiningAndLeavingAreKept(t *testing.T) {
+func TestR23_OnlyJoiningAndLeavingAreStored(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	zoe, nadia := w.both(t)
 	w.attendances(t, 2, 0)
 	w.SetNow(w.appointment.StartsAt.Add(30 * time.Minute))
 	_ = zoe.conn.Close()
-	nadia.eventuallyHears("left") // her relay credentials may be renewed first
+	nadia.eventuallyHears("left") // a renewal of her relay credentials may come first
 	w.attendances(t, 2, 1)
 	var stayed time.Duration
 	err := w.DB.Pool.QueryRow(t.Context(), `select left_at - joined_at from call_attendances where account_id = $1`, w.zoe.ID).Scan(&stayed)
@@ -504,7 +504,7 @@ func TestR23_OnlyJoiningAndLeavingAreKept(t *testing.T) {
 	}
 }
 
-// attendances waits until so many have joined and so many have left.
+// attendances waits until the given numbers have joined and left.
 func (w *world) attendances(t *testing.T, joined, left int) {
 	t.Helper()
 	eventually(t, "attendances", func() bool {

@@ -35,7 +35,7 @@ func (w *world) page(t *testing.T, v *viewer.Viewer, a appointment.Appointment) 
 
 var iceServers = regexp.MustCompile(`(?s)<script[^>]*id="ice-servers"[^>]*>(.*?)</script>`)
 
-func TestR22_TheCallPageCarriesTheRelays(t *testing.T) {
+func TestR22_TheCallPageContainsTheRelays(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for v, with := range map[*viewer.Viewer]string{w.zoe: "Nadia Le Goff", w.nadia: "Zoé Vidal"} {
@@ -52,10 +52,10 @@ func TestR22_TheCallPageCarriesTheRelays(t *testing.T) {
 			t.Errorf("got %+v", got)
 		}
 		allocate(t, client(t, w.relay, got[0]))
-		if v == w.nadia { // whom nobody has to admit
+		if v == w.nadia { // who needs no admission
 			welcome := decoded[[]signaling.ICEServer](t, w.join(t, v).wants("welcome")["ice_servers"])
 			if !reflect.DeepEqual(got, welcome) {
-				t.Errorf("the page carries %+v, the welcome %+v", got, welcome)
+				t.Errorf("the page has %+v, the welcome %+v", got, welcome)
 			}
 		}
 		if !strings.Contains(body, "call/main") {
@@ -64,8 +64,8 @@ func TestR22_TheCallPageCarriesTheRelays(t *testing.T) {
 	}
 }
 
-// Whoever's browser cannot call finds the phone on the page: the act for the
-// beneficiary, while the hour lasts, and the switchboard's number for both.
+// Somebody whose browser cannot call finds the phone on the page: the beneficiary can switch
+// to a phone call during the appointment, and both see the switchboard's number.
 func TestR22_TheCallPageOffersThePhone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -82,7 +82,7 @@ func TestR22_TheCallPageOffersThePhone(t *testing.T) {
 		w.SetNow(c.now)
 		status, body := w.page(t, c.v, w.appointment)
 		if offers := strings.Contains(body, act); status != http.StatusOK || offers != c.offers || !strings.Contains(body, "01 02 03 04 05") {
-			t.Errorf("%s at %s: %d, the act is offered: %v\n%s", c.v.Role, c.now, status, offers, body)
+			t.Errorf("%s at %s: %d, switching is offered: %v\n%s", c.v.Role, c.now, status, offers, body)
 		}
 	}
 }
@@ -110,16 +110,16 @@ func TestR24_TheCallPageSaysWhyThereIsNoCall(t *testing.T) {
 			w.SetNow(c.now)
 			status, body := w.page(t, w.zoe, c.a)
 			if text := strings.ReplaceAll(html.UnescapeString(body), "\u00a0", " "); status != http.StatusOK || !strings.Contains(text, c.says) {
-				t.Errorf("%q is not said: %d\n%s", c.says, status, body)
+				t.Errorf("%q is not on the page: %d\n%s", c.says, status, body)
 			}
 			if iceServers.MatchString(body) {
-				t.Error("the relays are handed out")
+				t.Error("the page contains the relays")
 			}
 		})
 	}
 }
 
-func TestR24_TheCallPageIsItsPeoples(t *testing.T) {
+func TestR24_OnlyItsTwoPeopleSeeTheCallPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	others := w.Book(t, w.Beneficiary(t, "Ali", "Benali"), w.SocialWorker(t, "Rose", "Petit"), w.appointment.StartsAt, slot.Video)

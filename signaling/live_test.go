@@ -12,7 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// chromium opens v's call page in a real browser, with a camera that is none.
+// chromium opens v's call page in a real browser with a fake camera.
 func (w *world) chromium(t *testing.T, v *viewer.Viewer) context.Context {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "browser-")
@@ -25,7 +25,7 @@ func (w *world) chromium(t *testing.T, v *viewer.Viewer) context.Context {
 	t.Cleanup(func() { endBrowser(); endAllocator(); _ = os.RemoveAll(dir) })
 	ctx, cancel := context.WithTimeout(browser, 2*time.Minute)
 	t.Cleanup(cancel)
-	must(t, chromedp.Do(ctx, chromedp.Navigate(w.server.URL+"/static/call/main.js"))) // a page of this origin, to set the cookie on
+	must(t, chromedp.Do(ctx, chromedp.Navigate(w.server.URL+"/static/call/main.js"))) // a page of this origin, where the cookie is set
 	evaluate(t, ctx, `document.cookie = "viewer=`+v.ID.String()+`; path=/"; ""`)
 	must(t, chromedp.Do(ctx, chromedp.Navigate(w.server.URL+"/rendez-vous/"+w.appointment.ID.String()+"/appel")))
 	return ctx
@@ -38,11 +38,11 @@ func evaluate(t *testing.T, ctx context.Context, script string) string {
 	return text
 }
 
-// relayUser is the user with whom the page's connection takes its ports.
+// relayUser is the user with whom the page's connection allocates ports.
 const relayUser = `document.getElementById("call").peerConnection?.getConfiguration().iceServers[0].username ?? ""`
 
-// A browser that loses its way after ten minutes must find another one.
-func TestR44_BrowsersTakeRenewedCredentialsUp(t *testing.T) {
+// A browser that loses its connection after ten minutes must be able to reconnect.
+func TestR44_BrowsersUseRenewedCredentials(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs a browser")
 	}

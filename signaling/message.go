@@ -7,15 +7,14 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// participant is one person of a call, as the others are told.
+// participant is one person of a call, as the others see them.
 type participant struct {
 	ID   string      `json:"id"`
 	Name string      `json:"name"`
 	Role viewer.Role `json:"role"`
 }
 
-// event is what the server says of itself; a field that its type has no use for
-// is left out.
+// event is a message of the server itself. Fields that its type does not use are omitted.
 type event struct {
 	Type        string       `json:"type"`
 	ID          string       `json:"id,omitempty"`
@@ -25,17 +24,17 @@ type event struct {
 	Message     string       `json:"message,omitempty"`
 }
 
-// welcome opens the call to somebody.
+// welcome is sent to somebody who enters the call.
 type welcome struct {
 	Type         string        `json:"type"`
 	Self         string        `json:"self"`
-	Participants []participant `json:"participants"` // who is there already
+	Participants []participant `json:"participants"` // who is inside already
 	ICEServers   []ICEServer   `json:"ice_servers"`
 	Policy       string        `json:"ice_transport_policy"`
 	ClosesAt     time.Time     `json:"closes_at"`
 }
 
-// renewal brings relay credentials that take the place of the ones before.
+// renewal contains relay credentials that replace the previous ones.
 type renewal struct {
 	Type       string      `json:"type"`
 	ICEServers []ICEServer `json:"ice_servers"`
@@ -44,8 +43,7 @@ type renewal struct {
 // relayOnly is the policy of every call (R25).
 const relayOnly = "relay"
 
-// message is what a browser says. Only the fields of its type are read, and
-// nothing but them is passed on.
+// message is what a browser sends. Only the fields of its type are read and forwarded.
 type message struct {
 	Type        string          `json:"type"`
 	ID          string          `json:"id"`
@@ -71,7 +69,7 @@ type candidate struct {
 	UsernameFragment *string `json:"usernameFragment,omitempty"`
 }
 
-// What arrives at the other side, with who said it.
+// Messages as the other side receives them, with their sender.
 type (
 	relayedDescription struct {
 		Type        string      `json:"type"`
@@ -81,7 +79,7 @@ type (
 	relayedCandidate struct {
 		Type      string     `json:"type"`
 		From      string     `json:"from"`
-		Candidate *candidate `json:"candidate"` // null ends them
+		Candidate *candidate `json:"candidate"` // null: no more candidates
 	}
 	relayedState struct {
 		Type   string `json:"type"`
@@ -92,11 +90,11 @@ type (
 	}
 )
 
-// maxDescription is how many bytes a session description may have: four times what
-// a browser writes for voice and picture.
+// maxDescription is the maximum size of a session description in bytes: four times what a
+// browser writes for audio and video.
 const maxDescription = 32 << 10
 
-// violation is why a connection is closed with 1008.
+// violation is the reason for which a connection is closed with 1008.
 type violation string
 
 func (v violation) Error() string { return string(v) }
@@ -110,7 +108,7 @@ const (
 	errNotWorker violation = "only the social worker admits"
 )
 
-// parse reads a message; its error is a violation.
+// parse decodes and checks a message; its error is a violation.
 func parse(data []byte) (message, error) {
 	var m message
 	if err := json.Unmarshal(data, &m); err != nil {
@@ -119,7 +117,7 @@ func parse(data []byte) (message, error) {
 	return m, m.check()
 }
 
-// check reports what a message of its type lacks.
+// check returns an error if the message lacks a field of its type.
 func (m message) check() error {
 	complete := true
 	switch m.Type {
@@ -152,8 +150,8 @@ func (d description) known() bool {
 	return false
 }
 
-// passedOn is what the other side gets of a message from the given participant:
-// nil when the relay policy leaves nothing of it.
+// passedOn returns what the other side receives of a message from the given participant: nil
+// if the relay policy leaves nothing of it.
 func (m message) passedOn(from string, own relays) (any, error) {
 	switch m.Type {
 	case "description":
@@ -182,7 +180,7 @@ func (m message) candidateFrom(from string, own relays) (any, error) {
 	return relayedCandidate{Type: m.Type, From: from, Candidate: c}, nil
 }
 
-// bare is the candidate without its line; names that are none are left out.
+// bare returns the candidate without its line, and without invalid identifiers.
 func (c *candidate) bare() *candidate {
 	if c == nil {
 		return nil
@@ -197,7 +195,7 @@ func (c *candidate) bare() *candidate {
 	return &kept
 }
 
-// token reports whether s can name a media section: short, and no address.
+// token reports whether s can be a media section's identifier: short, and not an address.
 func token(s string) bool {
 	return s == "" || len(s) <= 64 && !breaks(s) && !namesAddress(s)
 }

@@ -22,7 +22,7 @@ type rooms struct {
 // room is one call.
 type room struct {
 	here     map[string]*peer // by participant; some still wait
-	admitted map[string]bool  // those whom the worker let in while the room was open
+	admitted map[string]bool  // participants whom the worker has admitted while the room exists
 }
 
 func newRooms() *rooms { return &rooms{open: map[uuid.UUID]*room{}} }
@@ -186,12 +186,11 @@ func (in *room) notifyWorker(what any) {
 	}
 }
 
-// closeDoors is why somebody is sent out whose call is closed, beside what all
-// sockets end for.
-const closeDoors = 4403
+// callClosed is the close code for a call that is not open, beside the codes of all sockets.
+const callClosed = 4403
 
-// line is how a peer is spoken to, which waits for nobody.
-type line interface {
+// connection sends messages to a peer without blocking.
+type connection interface {
 	Send(what any)
 	End(code int, reason string)
 }
@@ -199,13 +198,13 @@ type line interface {
 // peer is one connection of one participant.
 type peer struct {
 	holder
-	line
+	connection
 	self     participant
 	closesAt time.Time
 	welcomed func() // called with the welcome
 
 	ice     []ICEServer // guarded by the rooms' lock
-	expires time.Time   // when they do; the rounds'
-	warned  bool        // that the doors are about to close; the rounds'
+	expires time.Time   // when ice expires; used by the rounds only
+	warned  bool        // that the call is about to end; used by the rounds only
 	inside  bool        // whether it was welcomed; guarded by the rooms' lock
 }

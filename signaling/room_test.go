@@ -8,13 +8,13 @@ import (
 	"github.com/google/uuid"
 )
 
-// A reload may ask the database whether it is admitted a moment before it is, and
-// come in a moment after: the room itself remembers.
-func TestR24_AnAdmissionDuringAReloadHolds(t *testing.T) {
+// A page that reloads may read from the database that it is not admitted just before it is,
+// and enter the room just after: the room itself remembers the admission.
+func TestR24_AnAdmissionDuringAReloadCounts(t *testing.T) {
 	t.Parallel()
 	rooms, call := newRooms(), uuid.New()
 	enter := func(id string, role viewer.Role) *peer {
-		p := &peer{holder: holder{call: call}, line: deaf{}, self: participant{ID: id, Role: role}, welcomed: func() {}}
+		p := &peer{holder: holder{call: call}, connection: discard{}, self: participant{ID: id, Role: role}, welcomed: func() {}}
 		rooms.enter(p, false)
 		return p
 	}
@@ -31,8 +31,8 @@ func TestR24_AnAdmissionDuringAReloadHolds(t *testing.T) {
 	rooms.leave(worker)
 }
 
-// deaf is a line that nobody is at.
-type deaf struct{}
+// discard is a connection that ignores what is sent.
+type discard struct{}
 
-func (deaf) Send(any)        {}
-func (deaf) End(int, string) {}
+func (discard) Send(any)        {}
+func (discard) End(int, string) {}

@@ -20,10 +20,10 @@ const recheckEvery = 3 * time.Second
 // renews credentials, and warns when a call is about to close.
 func (s *Service) round(ctx context.Context) {
 	peers, grants := s.rooms.all(), s.relay.grants.all()
-	now, standing := s.standing(ctx, peers, grants)
+	now, valid := s.validity(ctx, peers, grants)
 	var talking [][]byte
 	for _, p := range peers {
-		if end, over := standing.end(p.holder, now); over {
+		if end, over := valid.end(p.holder, now); over {
 			p.End(end.code, end.reason)
 			continue
 		}
@@ -34,16 +34,15 @@ func (s *Service) round(ctx context.Context) {
 	}
 	s.use(ctx, talking, now)
 	for _, g := range grants {
-		if _, over := standing.end(g.holder, now); over {
+		if _, over := valid.end(g.holder, now); over {
 			s.relay.end(g.user)
 		}
 	}
 	s.relay.forget()
 }
 
-// useEvery is how often the sessions of those who talk are kept alive: nothing else is
-// asked of the server during an hour of talking, and a session of a shared device would
-// end as if nobody were there.
+// useEvery is how often the sessions of people in a call are kept alive. A call makes no other
+// request, and a session on a shared device would end as idle.
 const useEvery = time.Minute
 
 func (s *Service) use(ctx context.Context, talking [][]byte, now time.Time) {
@@ -61,7 +60,7 @@ func (s *Service) use(ctx context.Context, talking [][]byte, now time.Time) {
 // endingWarning is how long before the end of a call everybody inside is warned.
 const endingWarning = 5 * time.Minute
 
-// keep renews credentials and warns a peer who may stay, as the time requires.
+// keep renews a peer's credentials and sends the warning before the end, when they are due.
 func (s *Service) keep(p *peer, now time.Time) {
 	s.renew(p, now)
 	if !p.warned && !now.Before(p.closesAt.Add(-endingWarning)) && s.rooms.inside(p) {
@@ -81,15 +80,15 @@ func (s *Service) renew(p *peer, now time.Time) {
 	}
 }
 
-// standing is the validity of sessions and calls. If the database does not answer, all
+// validity says which sessions and calls are still valid. If the database does not answer, all
 // count as valid.
-type standing struct {
+type validity struct {
 	sessions map[string]bool
 	calls    map[uuid.UUID]appointment.Appointment
 }
 
-// standing runs two queries, however many there are.
-func (s *Service) standing(ctx context.Context, peers []*peer, grants []grant) (time.Time, standing) {
+// validity makes two queries, however many peers and grants there are.
+func (s *Service) validity(ctx context.Context, peers []*peer, grants []grant) (time.Time, validity) {
 	var sessions [][]byte
 	var calls []uuid.UUID
 	seen, called := map[string]bool{}, map[uuid.UUID]bool{}
@@ -109,7 +108,7 @@ func (s *Service) standing(ctx context.Context, peers []*peer, grants []grant) (
 	}
 	asking, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
-	var known standing
+	var known validity
 	alive, err := s.sessions.SessionsAlive(asking, sessions)
 	if err == nil {
 		known.sessions = alive
@@ -130,8 +129,8 @@ type closing struct {
 	reason string
 }
 
-// end returns why a holder may not stay, if so.
-func (k standing) end(h holder, now time.Time) (closing, bool) {
+// end returns why a holder may not stay, if that is so.
+func (k validity) end(h holder, now time.Time) (closing, bool) {
 	if k.sessions != nil && !k.sessions[h.session] {
 		return closing{socket.SignedOut, "signed out"}, true
 	}
@@ -140,8 +139,8 @@ func (k standing) end(h holder, now time.Time) (closing, bool) {
 	}
 	a, there := k.calls[h.call]
 	if !there || a.BeneficiaryID != h.account && a.SocialWorkerID != h.account {
-		return closing{closeDoors, refusals[cancelled]}, true
+		return closing{callClosed, refusals[cancelled]}, true
 	}
 	reason, over := refusals[stateAt(a, now)]
-	return closing{closeDoors, reason}, over
+	return closing{callClosed, reason}, over
 }

@@ -9,20 +9,18 @@ import (
 	"unicode"
 )
 
-// unknownAddress stands wherever a description must name an address and may not
-// name a real one (RFC 8840, 4.1.1).
+// unknownAddress replaces addresses where a description requires one (RFC 8840, 4.1.1).
 const unknownAddress = "IN IP4 0.0.0.0"
 
-// relays tells the addresses of the deployment's own relays.
+// relays reports whether an address belongs to one of the deployment's relays.
 type relays func(netip.Addr) bool
 
-// onlySDP returns a session description without any participant's address (R25):
-// candidates are gone that are not of type relay, or not at a relay of the
-// deployment's (nobody is sent to an address of the other side's choice), the
-// related address of those that stay is nobody's, and the connection, origin and
-// RTCP lines name no one.
-// Every kind of line break ends a line, so that nothing hides behind one; a line
-// that still names an address where none belongs is dropped.
+// onlySDP returns a session description without any participant's address (R25). It removes
+// candidates that are not of type relay, or not at a relay of the deployment: nobody must
+// connect to an address that the other side chose. In the remaining candidates and in the
+// connection, origin and RTCP lines, addresses are replaced.
+// Every kind of line break ends a line, so that nothing can hide behind one. A line that still
+// contains an address is dropped.
 func (own relays) onlySDP(sdp string) string {
 	var kept strings.Builder
 	for line := range strings.FieldsFuncSeq(sdp, func(r rune) bool { return r == '\r' || r == '\n' }) {
@@ -50,7 +48,7 @@ func (own relays) onlyLine(line string) (string, bool) {
 	return line, !namesAddress(value)
 }
 
-// origin keeps an o= line's two numbers (RFC 8866, 5.2) and nothing else.
+// origin keeps only the two numbers of an o= line (RFC 8866, 5.2).
 func origin(value string) (string, bool) {
 	fields := strings.Fields(value)
 	if len(fields) != 6 || !digits(fields[1]) || !digits(fields[2]) {
@@ -74,9 +72,9 @@ func (own relays) attribute(value string) (string, bool) {
 	return "a=" + value, !namesAddress(value)
 }
 
-// onlyCandidate returns a candidate as RTCIceCandidateInit writes it ("candidate:…"),
-// with nobody's related address; false unless it is well formed, of type relay and
-// at a relay of the deployment's.
+// onlyCandidate returns a candidate in the form of RTCIceCandidateInit ("candidate:…") without
+// its real related address; false unless it is well-formed, of type relay and at a relay of
+// the deployment.
 func (own relays) onlyCandidate(line string) (string, bool) {
 	rest, ok := strings.CutPrefix(line, "candidate:")
 	if !ok || breaks(line) {
@@ -86,10 +84,10 @@ func (own relays) onlyCandidate(line string) (string, bool) {
 	return "candidate:" + relayed, ok
 }
 
-// rewritten is what follows "candidate:" once it may pass (RFC 8839, 5.1): foundation,
-// component, transport, priority, address, port, "typ" and the type, then the
-// related address and port, which are always written and never real, then pairs
-// of name and value, of which only those that say nothing of a place stay.
+// rewritten returns what follows "candidate:" (RFC 8839, 5.1): foundation, component,
+// transport, priority, address, port, "typ" and the type, then a related address and port,
+// always written and never real, then pairs of name and value, of which only harmless ones are
+// kept.
 func (own relays) rewritten(line string) (string, bool) {
 	fields := strings.Fields(line)
 	if len(fields) < 8 || len(fields)%2 != 0 || fields[6] != "typ" || fields[7] != "relay" {
@@ -107,8 +105,8 @@ func (own relays) rewritten(line string) (string, bool) {
 	return strings.Join(kept, " "), true
 }
 
-// relatedAddress stands in place of the address behind a relayed one. The words
-// must be there (RFC 8839, 5.1): Firefox ignores a relayed candidate without them.
+// relatedAddress replaces the real related address of a relayed candidate. It must be present
+// (RFC 8839, 5.1): Firefox ignores a relayed candidate without it.
 func relatedAddress(relayed string) string {
 	if strings.Contains(relayed, ":") {
 		return "::"
@@ -124,7 +122,7 @@ func (own relays) endpoint(address, port string) bool {
 	return err == nil && ip.Zone() == "" && badPort == nil && own(ip.Unmap())
 }
 
-// harmless reports whether an extension of a candidate may pass.
+// harmless reports whether an extension of a candidate may be kept: it reveals no location.
 func harmless(name, value string) bool {
 	switch name {
 	case "generation", "network-id", "network-cost":
@@ -141,43 +139,41 @@ func digits(s string) bool {
 	return s != "" && len(s) <= 20 && strings.Trim(s, "0123456789") == ""
 }
 
-// iceChars reports whether s is 1 to most of the characters of RFC 8839, 5.1.
+// iceChars reports whether s consists of 1 to most characters that RFC 8839, 5.1 allows.
 func iceChars(s string, most int) bool {
 	return s != "" && len(s) <= most && strings.IndexFunc(s, func(r rune) bool {
 		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '+' && r != '/'
 	}) < 0
 }
 
-// breaks reports whether s holds anything that some reader takes for the end of
-// a line.
+// breaks reports whether s contains anything that some parser takes for the end of a line.
 func breaks(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool {
 		return unicode.IsControl(r) && r != '\t' || r == '\u2028' || r == '\u2029' || r == unicode.ReplacementChar
 	})
 }
 
-// Where an IPv4 address, a run that may hold an IPv6 one, or a browser's stand-in
-// for either stands in a text, whatever is around it.
+// Patterns of an IPv4 address, of a run that may be an IPv6 one, and of a browser's
+// placeholder for either, anywhere in a text.
 var (
 	dottedQuad = regexp.MustCompile(`[0-9]{1,3}(?:\.[0-9]{1,3}){3}`)
 	hexRun     = regexp.MustCompile(`[0-9A-Fa-f:]*:[0-9A-Fa-f:]*`)
 	localName  = regexp.MustCompile(`(?i)\.local(?:[^a-z0-9]|$)`)
 )
 
-// namesAddress reports whether an IP address, or a browser's stand-in for one (a
-// name that ends in .local), stands anywhere in s. Most lines hold too few dots
-// and colons for either, and are told apart at little cost: who sends thousands
-// of lines shall not keep the server busy.
+// namesAddress reports whether s contains an IP address, or a browser's placeholder for one (a
+// name that ends in .local). Most lines have too few dots and colons for either and are ruled
+// out cheaply, so that thousands of lines do not keep the server busy.
 func namesAddress(s string) bool {
 	dots, colons := strings.Count(s, "."), strings.Count(s, ":")
 	return dots >= 3 && dottedQuad.MatchString(s) ||
 		dots >= 1 && localName.MatchString(s) ||
-		colons >= 2 && slices.ContainsFunc(hexRun.FindAllString(s, -1), holdsIPv6)
+		colons >= 2 && slices.ContainsFunc(hexRun.FindAllString(s, -1), containsIPv6)
 }
 
-// holdsIPv6 tries a run as it is, without the end of a name before it
-// ("face:2001:db8::1"), and without a port behind it; a fingerprint is longer.
-func holdsIPv6(run string) bool {
+// containsIPv6 tries to parse a run as it is, without the end of a name before it
+// ("face:2001:db8::1"), and without a port after it. Fingerprints are longer.
+func containsIPv6(run string) bool {
 	_, behind, _ := strings.Cut(run, ":")
 	before := run[:strings.LastIndexByte(run, ':')]
 	return slices.ContainsFunc([]string{run, behind, before}, func(text string) bool {

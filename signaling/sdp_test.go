@@ -17,11 +17,11 @@ import (
 
 const relayed = "candidate:1 1 udp 41885439 203.0.113.9 50000 typ relay raddr 198.51.100.7 rport 61000 generation 0 ufrag abcd network-cost 999"
 
-// hidden is what is left of relayed.
+// hidden is what remains of relayed.
 const hidden = "candidate:1 1 udp 41885439 203.0.113.9 50000 typ relay raddr 0.0.0.0 rport 9 generation 0 ufrag abcd network-cost 999"
 
-// What a browser reads must have a related address (Firefox ignores a relayed
-// candidate without one), right behind the type, and it is nobody's.
+// A relayed candidate must have a related address right after the type (Firefox ignores one
+// without), and it must not be real.
 func TestR25_RelatedAddressOfARelayedCandidateIsRewritten(t *testing.T) {
 	t.Parallel()
 	const four, six = "candidate:1 1 udp 7 203.0.113.9 50000 typ relay", "candidate:1 1 udp 7 2001:db8::9 50000 typ relay"
@@ -91,8 +91,8 @@ func TestR25_OtherCandidatesAreDropped(t *testing.T) {
 	}
 }
 
-// offer is a session description as a browser writes it, with addresses in every
-// place that can hold one.
+// offer is a session description of a browser, with addresses in every place that can contain
+// one.
 const offer = "v=0\r\no=mozilla...THIS_IS_SDPARTA-99.0 4611731400430051336 2 IN IP4 192.168.1.7\r\ns=-\r\nt=0 0\r\n" +
 	"a=group:BUNDLE 0\r\na=ice-options:trickle\r\na=msid-semantic:WMS *\r\n" +
 	"a=fingerprint:sha-256 D2:FA:0E:C3:22:59:5E:14:95:69:92:3D:13:B4:84:24:2C:C2:A2:C0:3E:FD:34:8E:5E:EA:6F:AF:52:CE:E6:0F\r\n" +
@@ -104,7 +104,7 @@ const offer = "v=0\r\no=mozilla...THIS_IS_SDPARTA-99.0 4611731400430051336 2 IN 
 	"a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid\r\na=sendrecv\r\na=rtcp-mux\r\n" +
 	"a=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\na=ssrc:123 cname:f00+/bar\r\n"
 
-func TestR25_DescriptionNamesNoAddressAndLosesNothingElse(t *testing.T) {
+func TestR25_ADescriptionLosesItsAddressesAndNothingElse(t *testing.T) {
 	t.Parallel()
 	got := signaling.RelayOnlySDP(offer)
 	for _, address := range []string{"192.168.1.7", "198.51.100.7", "61000", "remote-candidates"} {
@@ -126,8 +126,8 @@ func TestR25_DescriptionNamesNoAddressAndLosesNothingElse(t *testing.T) {
 	}
 }
 
-// An address is found whatever stands around it.
-func TestR25_NoLineSmugglesAnAddress(t *testing.T) {
+// An address is found whatever surrounds it.
+func TestR25_NoLineHidesAnAddress(t *testing.T) {
 	t.Parallel()
 	for _, line := range []string{
 		"a=x:192.0.2.1:9:z", "a=x-192.0.2.1", "a=x:192.0.2.1.", "a=x:{192.0.2.1}", "a=x:y:2001:db8::1", "a=x:2001:db8::1#9", "a=x:host.local.", "a=x:HOST.local",
@@ -146,10 +146,10 @@ func TestR25_NoLineSmugglesAnAddress(t *testing.T) {
 	}
 }
 
-// separators end a line for some reader.
+// separators end a line for some parser.
 var separators = []string{"\r\n", "\n", "\r", "\n\r", "\r\r\n", "\x00", "\v", "\f", "\u0085", "\u2028", "\u2029", " ", "\t"}
 
-// address is a participant's own, of ranges that no relay of the test is in.
+// address draws a participant's own address, outside the test relays' ranges.
 func address(t *rapid.T) string {
 	if rapid.Bool().Draw(t, "six") {
 		b := rapid.SliceOfN(rapid.Byte(), 14, 14).Draw(t, "v6")
@@ -159,7 +159,7 @@ func address(t *rapid.T) string {
 	return netip.AddrFrom4([4]byte{10, b[0], b[1], b[2]}).String()
 }
 
-func TestR25_PropertyNoOwnAddressSurvives(t *testing.T) {
+func TestR25_NoOwnAddressRemains(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		own := address(t)
@@ -178,15 +178,15 @@ func TestR25_PropertyNoOwnAddressSurvives(t *testing.T) {
 			text.WriteString(rapid.SampledFrom(separators).Draw(t, "separator"))
 		}
 		if got := signaling.RelayOnlySDP(text.String()); strings.Contains(got, own) {
-			t.Fatalf("%s survives in\n%q", own, got)
+			t.Fatalf("%s remains in\n%q", own, got)
 		}
 		if got, ok := signaling.RelayOnlyCandidate(line); ok && strings.Contains(got, own) {
-			t.Fatalf("%s survives in %q", own, got)
+			t.Fatalf("%s remains in %q", own, got)
 		}
 	})
 }
 
-// relatedToNobody is every candidate that may be left in a description.
+// relatedToNobody matches every candidate that may remain in a description.
 var relatedToNobody = regexp.MustCompile(`^a=candidate:\S+ \d+ (?i:udp|tcp) \d+ (?:\d[.\d]+ \d+ typ relay raddr 0\.0\.0\.0|[0-9A-Fa-f:.]+:[0-9A-Fa-f:.]* \d+ typ relay raddr ::) rport 9(?: (?:generation|network-id|network-cost|ufrag|tcptype) \S+)*$`)
 
 // atOurs reports whether a candidate is at one of the test's relays.
@@ -202,7 +202,7 @@ func FuzzR25_RelayOnlySDP(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		got := signaling.RelayOnlySDP(text)
 		if again := signaling.RelayOnlySDP(got); again != got {
-			t.Errorf("twice differs from once:\n%q\n%q", got, again)
+			t.Errorf("filtering twice differs from once:\n%q\n%q", got, again)
 		}
 		for line := range strings.SplitSeq(got, "\r\n") {
 			lower := strings.ToLower(line)
@@ -216,7 +216,7 @@ func FuzzR25_RelayOnlySDP(f *testing.F) {
 	})
 }
 
-func TestR25_CandidateMessages(t *testing.T) {
+func TestR25_CandidateMessagesLoseTheirAddresses(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ in, want string }{
 		"end":               {`null`, `{"type":"candidate","from":"P1","candidate":null}`},
@@ -240,7 +240,7 @@ func quoted(s string) string {
 	return string(b)
 }
 
-// What browsers write is passed on as they wrote it.
+// What browsers write is forwarded unchanged.
 func TestR44_NothingIsEscapedForHTML(t *testing.T) {
 	t.Parallel()
 	said := `{"type":"description","to":"P2","description":{"type":"offer","sdp":"v=0\r\na=x:<&>\r\n"}}`

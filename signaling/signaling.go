@@ -1,15 +1,14 @@
-// Package signaling is the video calls: rooms in which two browsers find each
-// other over WebSocket, and the relay through which they talk.
+// Package signaling contains the video calls: rooms in which two browsers exchange their
+// signaling over WebSocket, and the TURN relay for their media.
 //
-// A call belongs to an appointment by video. Its doors open 15 minutes before
-// the hour and close 15 minutes after its end; the beneficiary waits outside
-// until the social worker admits them, once for the whole call (R24). The media
-// never passes through this package: it is encrypted between the two browsers,
-// and the relay sees ciphertext. Nothing of a call is kept but when each person
-// came and left (R23). Neither browser learns the other's address: descriptions
-// and candidates lose every address but the relay's (R25).
+// A call belongs to an appointment by video. It opens 15 minutes before the appointment and
+// closes 15 minutes after its end; the beneficiary waits until the social worker admits them,
+// once for the whole call (R24). Media never passes through this package in clear: it is
+// encrypted between the two browsers, and the relay sees ciphertext. Only the times at which
+// each person joined and left are stored (R23). Neither browser learns the other's address:
+// descriptions and candidates lose every address but the relay's (R25).
 //
-// Rooms live in the memory of one process.
+// Rooms are in the memory of one process.
 package signaling
 
 import (
@@ -25,14 +24,14 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// Sessions tells which sessions still stand, and keeps those alive that are used;
-// account.Service does.
+// Sessions says which sessions are valid, and keeps sessions in use alive; account.Service
+// implements it.
 type Sessions interface {
 	SessionsAlive(ctx context.Context, sessions [][]byte) (map[string]bool, error)
 	UseSessions(ctx context.Context, sessions [][]byte) error
 }
 
-// Service is the calls that are going on.
+// Service contains the current calls.
 type Service struct {
 	db           *postgres.DB
 	bookings     *booking.Service
@@ -42,10 +41,10 @@ type Service struct {
 	rooms        *rooms
 	sockets      *socket.Hub
 	rounds       socket.Rounds
-	used         time.Time // when the sessions of those who talk were last kept alive; the round's own
+	used         time.Time // when sessions of people in a call were last kept alive; used by the rounds only
 }
 
-// Parts are what the calls work with.
+// Parts are the dependencies of the Service.
 type Parts struct {
 	DB           *postgres.DB
 	Bookings     *booking.Service
@@ -54,15 +53,15 @@ type Parts struct {
 	Relay        *Relay
 }
 
-// New returns the calls; none is going on yet.
+// New returns a service without any current call.
 func New(p Parts) *Service {
 	s := &Service{db: p.DB, bookings: p.Bookings, appointments: p.Appointments, sessions: p.Sessions, relay: p.Relay, rooms: newRooms(), sockets: socket.NewHub(limits)}
 	s.rounds = socket.NewRounds(recheckEvery, s.round)
 	return s
 }
 
-// Close empties the rooms: everybody is told to come back (1012), and nobody
-// else gets in. It returns when all are gone, or with ctx's error.
+// Close ends every connection with a request to reconnect later (1012), and accepts no new
+// ones. It returns when all have ended, or with ctx's error.
 func (s *Service) Close(ctx context.Context) error {
 	gone := make(chan struct{})
 	go func() {
@@ -78,14 +77,14 @@ func (s *Service) Close(ctx context.Context) error {
 	}
 }
 
-// Who is who in every call: identifiers belong to a person of the appointment,
-// so that they stay the same across a reload.
+// Identifiers of the participants of every call. Each belongs to a person of the appointment,
+// so that it stays the same across a reload.
 const (
 	beneficiaryID = "P1"
 	workerID      = "P2"
 )
 
-// selfAndOther are the viewer and the other person of an appointment.
+// selfAndOther returns the viewer and the other person of an appointment.
 func selfAndOther(a appointment.Appointment, v *viewer.Viewer) (self, other participant) {
 	beneficiary := participant{ID: beneficiaryID, Name: a.BeneficiaryName, Role: viewer.Beneficiary}
 	worker := participant{ID: workerID, Name: a.SocialWorkerName, Role: viewer.SocialWorker}
@@ -95,19 +94,19 @@ func selfAndOther(a appointment.Appointment, v *viewer.Viewer) (self, other part
 	return beneficiary, worker
 }
 
-// holderOf is the viewer as the relay knows them.
+// holderOf returns the viewer as a user of the relay.
 func holderOf(participant string, a appointment.Appointment, v *viewer.Viewer) holder {
 	return holder{call: a.ID, participant: participant, account: v.ID, session: string(v.Session)}
 }
 
-// iceServers are the relays for one participant, with credentials that last as long
-// as the call's doors are open at most, and when they expire.
+// iceServers returns the relays for one participant, with credentials that are valid at most
+// until the call closes, and when they expire.
 func (s *Service) iceServers(h holder, a appointment.Appointment) ([]ICEServer, time.Time) {
 	s.rounds.Begin()
 	return s.relay.iceServers(h, closesAt(a).Sub(s.db.Now()))
 }
 
-// state is where a call stands.
+// state is the state of a call.
 type state int
 
 const (
@@ -118,8 +117,8 @@ const (
 	notVideo
 )
 
-// stateAt is where the appointment's call stands at now. The doors' opening is
-// inside, their closing outside.
+// stateAt returns the state of the appointment's call at now. A call is open from its opening,
+// included, to its closing, excluded.
 func stateAt(a appointment.Appointment, now time.Time) state {
 	switch {
 	case a.Mode != slot.Video:
@@ -137,7 +136,7 @@ func stateAt(a appointment.Appointment, now time.Time) state {
 func opensAt(a appointment.Appointment) time.Time  { return a.StartsAt.Add(-booking.Doors) }
 func closesAt(a appointment.Appointment) time.Time { return a.EndsAt.Add(booking.Doors) }
 
-// The refusals before a socket is one.
+// Refusals before a socket opens.
 var (
 	errSignedOut = fault.New(fault.Unauthenticated, "Connectez-vous pour entrer dans l’appel.")
 	errNotFound  = fault.New(fault.NotFound, "Ce rendez-vous n’existe pas, ou n’est pas le vôtre.")

@@ -18,13 +18,13 @@ import (
 	"github.com/pion/turn/v5"
 )
 
-// RelayConfig says where browsers find the relay.
+// RelayConfig says where browsers reach the relay.
 type RelayConfig struct {
-	Listen           string         // the embedded relay's address, UDP and TCP; port 0 takes a free one
-	PublicIP         net.IP         // the address at which browsers reach the embedded relay; nil: none is started
+	Listen           string         // the embedded relay's address, UDP and TCP; port 0 for any free one
+	PublicIP         net.IP         // the address at which browsers reach the embedded relay; nil: no embedded relay
 	Secret           string         // shared with external relays (coturn: static-auth-secret)
 	URLs             []string       // external relays
-	Addresses        []netip.Prefix // at which external relays give ports; none: what URLs resolve to
+	Addresses        []netip.Prefix // of the ports of external relays; empty: what the names in URLs resolve to
 	MinPort, MaxPort uint16         // the embedded relay's own ports, both included; both 0: 49152 to 65535
 }
 
@@ -35,26 +35,26 @@ type ICEServer struct {
 	Credential string   `json:"credential"`
 }
 
-// Relay hands out credentials for TURN servers, and runs the embedded one.
+// Relay issues credentials for TURN servers, and runs the embedded one.
 type Relay struct {
 	secret   []byte
 	own      []string // the embedded relay's addresses
-	external []string // those that are not run here
+	external []string // URLs of external relays
 	now      func() time.Time
 	grants   *grants
 
 	server *turn.Server // nil with external relays
-	here   string       // where the embedded one is reached from this machine
+	here   string       // address of the embedded one on this machine
 	ports  *relayPorts
 	tcp    *clientListener
 	places *places
 }
 
-// realm is the embedded relay's (RFC 8489, 9.2).
+// realm is the realm of the embedded relay (RFC 8489, 9.2).
 const realm = "socialdirect"
 
-// StartRelay starts the embedded relay, or, where PublicIP is nil, prepares to
-// hand out credentials for the external ones.
+// StartRelay starts the embedded relay or, if PublicIP is nil, only issues credentials for the
+// external ones.
 func StartRelay(cfg RelayConfig) (*Relay, error) { return startRelay(cfg, time.Now) }
 
 func startRelay(cfg RelayConfig, now func() time.Time) (*Relay, error) {
@@ -100,14 +100,15 @@ func (r *Relay) start(cfg RelayConfig) error {
 	return nil
 }
 
-// silent keeps the addresses of people out of the log.
+// silent returns a logger that drops everything: the relay's log would contain people's
+// addresses.
 func silent() *logging.DefaultLoggerFactory {
 	f := logging.NewDefaultLoggerFactory()
 	f.DefaultLogLevel = logging.LogLevelDisabled
 	return f
 }
 
-// portTries is how often a free port is looked for that is free for UDP and TCP.
+// portTries is the number of attempts to find a port that is free for UDP and TCP.
 const portTries = 10
 
 // listenBoth listens on one port with UDP and TCP.
@@ -130,10 +131,10 @@ func listenBoth(address string) (net.PacketConn, net.Listener, error) {
 	return nil, nil, err
 }
 
-// URL is the first address at which browsers reach a relay.
+// URL returns the first URL at which browsers reach a relay.
 func (r *Relay) URL() string { return append(r.own, r.external...)[0] }
 
-// Close ends the embedded relay and every call's way through it.
+// Close stops the embedded relay and all media through it.
 func (r *Relay) Close() error {
 	if r.server == nil {
 		return nil
@@ -143,9 +144,8 @@ func (r *Relay) Close() error {
 	return err
 }
 
-// iceServers are the relays with credentials for this participant of this call
-// alone (TURN REST API, draft-uberti-behave-turn-rest-00), and the instant at which
-// they expire. open is how long the call's doors stay open.
+// iceServers returns the relays with credentials for this participant of this call (TURN REST
+// API, draft-uberti-behave-turn-rest-00), and when they expire, at the latest after open.
 func (r *Relay) iceServers(h holder, open time.Duration) (servers []ICEServer, expires time.Time) {
 	now := r.now()
 	its := r.grants.renew(h, r.user(h), now, now.Add(open))
@@ -153,7 +153,7 @@ func (r *Relay) iceServers(h holder, open time.Duration) (servers []ICEServer, e
 		servers = append(servers, r.credentials(r.own, its.user, its.expires))
 	}
 	if len(r.external) > 0 {
-		h.session = "" // what is not ours cannot end with it, and bounds by user
+		h.session = "" // an external relay cannot revoke a session's user, and has quotas per user
 		servers = append(servers, r.credentials(r.external, r.user(h), its.expires))
 	}
 	return servers, its.expires
@@ -164,8 +164,8 @@ func (r *Relay) credentials(urls []string, user string, expires time.Time) ICESe
 	return ICEServer{URLs: urls, Username: username, Credential: r.password(username)}
 }
 
-// user is who a holder is on the wire and to the relay: the same one at every
-// renewal, and nobody can tell from it which call it is nor who.
+// user returns the holder's user name at the relay. It is the same at every renewal, and
+// reveals neither the call nor the person.
 func (r *Relay) user(h holder) string {
 	mac := hmac.New(sha256.New, r.secret)
 	fmt.Fprintf(mac, "relay user %s %s %s %x", h.call, h.participant, h.account, h.session)
@@ -178,10 +178,10 @@ func (r *Relay) password(username string) string {
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// authenticate answers the relay's question for a password. A port is given only
-// for credentials that have not expired. What concerns a port that is held goes on
-// as long as the grant stands: browsers refresh with the credentials that they took
-// it with, and a call must outlast them.
+// authenticate returns the key of a username for the relay. Only credentials that have not
+// expired can allocate a port. Requests about an allocated port are accepted as long as the
+// grant is valid: browsers refresh it with the credentials of its allocation, and a call may
+// last longer than these.
 func (r *Relay) authenticate(ask *turn.RequestAttributes) (user string, key []byte, ok bool) {
 	expires, user, err := parseUsername(ask.Username)
 	if err != nil || ask.Method == stun.MethodAllocate && !r.now().Before(expires) {
@@ -193,13 +193,13 @@ func (r *Relay) authenticate(ask *turn.RequestAttributes) (user string, key []by
 	return user, turn.GenerateAuthKey(ask.Username, ask.Realm, r.password(ask.Username)), true
 }
 
-// mayAllocate is asked once the credentials were found to hold.
+// mayAllocate decides on an allocation after the credentials were verified.
 func (r *Relay) mayAllocate(user, _ string, client net.Addr) bool {
 	r.tcp.prove(client)
 	return r.ports.within(user)
 }
 
-// parseUsername takes a username apart into the instant in front of it and the user.
+// parseUsername splits a username into its expiry and the user.
 func parseUsername(username string) (expires time.Time, user string, err error) {
 	seconds, user, ok := strings.Cut(username, ":")
 	if !ok || user == "" {

@@ -9,29 +9,29 @@ import (
 )
 
 const (
-	maxClients = 2000             // connections to the relay over TCP at a time
-	maxEach    = 50               // of them, from one address
-	clientNew  = 10 * time.Second // within which it shows that it may allocate
+	maxClients = 2000             // concurrent TCP connections to the relay
+	maxEach    = 50               // of these, from one address
+	clientNew  = 10 * time.Second // time to show valid credentials
 	clientIdle = 10 * time.Minute // a live client refreshes its permissions sooner (RFC 8656, 9)
 	clientLate = 10 * time.Second // a write that takes longer ends the connection
 )
 
-// clientListener accepts the relay's clients over TCP, at most maxClients at a
-// time and maxEach of one address, and can close them all.
+// clientListener accepts TCP clients of the relay, at most maxClients at a time and maxEach
+// from one address, and can close them all.
 type clientListener struct {
 	net.Listener
 	mu       sync.Mutex
 	closed   bool
 	patience time.Duration // clientNew
 	clients  map[string]*client
-	from     map[netip.Prefix]int // how many come from each address
+	from     map[netip.Prefix]int // number of clients of each address
 }
 
 func newClientListener(l net.Listener) *clientListener {
 	return &clientListener{Listener: l, patience: clientNew, clients: map[string]*client{}, from: map[netip.Prefix]int{}}
 }
 
-// Accept returns the next client; beyond the bounds it hangs up at once.
+// Accept returns the next client. It closes clients beyond the limits at once.
 func (l *clientListener) Accept() (net.Conn, error) {
 	for {
 		conn, err := l.Listener.Accept()
@@ -75,8 +75,8 @@ func (l *clientListener) remove(c *client) {
 	}
 }
 
-// prove notes that whoever is at the address has shown credentials that hold: they
-// may stay as long as they are not idle. An address of another network is nobody's.
+// prove records that the client at the address has shown valid credentials: from then on only
+// idleness ends it. Addresses of another network type are ignored.
 func (l *clientListener) prove(at net.Addr) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -85,8 +85,8 @@ func (l *clientListener) prove(at net.Addr) {
 	}
 }
 
-// placeOf is what one host comes from: an IPv4 address, or the network that a line
-// of IPv6 is given (RFC 6177).
+// placeOf returns the prefix of one host: an IPv4 address, or the IPv6 network that a
+// subscriber gets (RFC 6177).
 func placeOf(a net.Addr) netip.Prefix {
 	tcp, ok := a.(*net.TCPAddr)
 	if !ok {
@@ -109,17 +109,16 @@ func (l *clientListener) closeClients() {
 	}
 }
 
-// client is one connection that ends when it shows no credentials, falls silent or
-// stops reading.
+// client is one connection. It ends if it shows no credentials, is idle, or stops reading.
 type client struct {
 	net.Conn
 	listener *clientListener
 	proven   atomic.Bool
-	removed  bool // the listener's
+	removed  bool // guarded by the listener's lock
 }
 
 func (c *client) Read(p []byte) (int, error) {
-	if c.proven.Load() { // else the first deadline stands
+	if c.proven.Load() { // otherwise the first deadline applies
 		_ = c.SetReadDeadline(time.Now().Add(clientIdle))
 	}
 	return c.Conn.Read(p)

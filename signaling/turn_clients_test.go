@@ -41,7 +41,7 @@ func open(t *testing.T, conn net.Conn) bool {
 	return err == nil
 }
 
-func TestR44_OneHostHoldsAFewConnectionsToTheRelay(t *testing.T) {
+func TestR44_ConnectionsOfOneHostToTheRelayAreLimited(t *testing.T) {
 	t.Parallel()
 	r := startRelay(t, time.Now)
 	var conns []net.Conn
@@ -57,18 +57,17 @@ func TestR44_OneHostHoldsAFewConnectionsToTheRelay(t *testing.T) {
 		t.Errorf("connection %d of one host was accepted", signaling.MaxEach+1)
 	}
 	if !open(t, dialFrom(t, r, "127.0.0.3")) {
-		t.Error("one host keeps another one out")
+		t.Error("another host was refused")
 	}
 	_ = conns[0].Close()
 	for deadline := time.Now().Add(10 * time.Second); !open(t, dialFrom(t, r, "127.0.0.2")); {
 		if time.Now().After(deadline) {
-			t.Fatal("a place that became free stays taken")
+			t.Fatal("no connection was accepted after one had closed")
 		}
 	}
 }
 
-// Only who shows credentials keeps a connection: neither silence nor questions that
-// anybody may ask do.
+// Only valid credentials keep a connection: neither silence nor unauthenticated requests do.
 func TestR44_AConnectionWithoutCredentialsEndsSoon(t *testing.T) {
 	t.Parallel()
 	const patience = 300 * time.Millisecond
@@ -86,17 +85,17 @@ func TestR44_AConnectionWithoutCredentialsEndsSoon(t *testing.T) {
 	silent, asking := dialFrom(t, r, "127.0.0.1"), dialFrom(t, r, "127.0.0.1")
 	_ = silent.SetReadDeadline(time.Now().Add(10 * time.Second))
 	if _, err := silent.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
-		t.Errorf("who says nothing: %v", err)
+		t.Errorf("a silent client: %v", err)
 	}
 	for deadline := time.Now().Add(10 * time.Second); open(t, asking); {
 		if time.Now().After(deadline) {
-			t.Fatal("who only asks stays")
+			t.Fatal("a client without credentials is still connected")
 		}
 	}
 	if open(t, refused) {
-		t.Error("who has wrong credentials stays")
+		t.Error("a client with wrong credentials is still connected")
 	}
 	if _, err := allowed.SendBindingRequest(); err != nil {
-		t.Errorf("who has credentials was sent away: %v", err)
+		t.Errorf("a client with valid credentials was disconnected: %v", err)
 	}
 }

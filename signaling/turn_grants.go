@@ -8,12 +8,12 @@ import (
 	"github.com/google/uuid"
 )
 
-// credentialsLast is how long relay credentials allow to take a port. Those that
-// have half of it left are handed out again, so that a page and its welcome carry
-// the same ones and what a browser has gathered stays good.
+// credentialsLast is how long relay credentials can allocate ports. Credentials with at least
+// half of it left are issued again, so that a page and its welcome have the same ones, and
+// candidates that the browser has gathered stay valid.
 const credentialsLast = 10 * time.Minute
 
-// holder is who may use the relay: a participant of a call, in one session.
+// holder is somebody who may use the relay: a participant of a call, in one session.
 type holder struct {
 	call        uuid.UUID
 	participant string
@@ -21,25 +21,25 @@ type holder struct {
 	session     string
 }
 
-// seat is one participant of one call, whatever sessions they come with: what the
-// relay's bounds count by.
-type seat struct {
+// quotaKey is one participant of one call, in whatever sessions: the relay's quotas count per
+// quotaKey.
+type quotaKey struct {
 	call        uuid.UUID
 	participant string
 }
 
-func (h holder) seat() seat { return seat{h.call, h.participant} }
+func (h holder) quotaKey() quotaKey { return quotaKey{h.call, h.participant} }
 
-// grant is a holder's leave to use the relay. It stands until the doors close or
-// end is called, and credentials are renewed under it.
+// grant permits a holder to use the relay until the call closes or end is called. Credentials
+// are renewed within it.
 type grant struct {
 	holder
-	user    string    // as the network sees it
-	until   time.Time // the doors' closing
-	expires time.Time // of the credentials that were handed out last
+	user    string    // name at the relay
+	until   time.Time // when the call closes
+	expires time.Time // expiry of the latest credentials
 }
 
-// grants are those that stand, by user.
+// grants are the current grants by user.
 type grants struct {
 	mu   sync.Mutex
 	user map[string]*grant
@@ -47,8 +47,8 @@ type grants struct {
 
 func newGrants() *grants { return &grants{user: map[string]*grant{}} }
 
-// renew is the holder's grant, made where there is none, with credentials of which
-// half of their time is left at least, or all that the doors leave.
+// renew returns the holder's grant, or a new one, with credentials that are valid for at least
+// half of credentialsLast, but not beyond until.
 func (g *grants) renew(h holder, user string, now, until time.Time) grant {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -68,7 +68,7 @@ func (g *grants) renew(h holder, user string, now, until time.Time) grant {
 	return *its
 }
 
-// of is the user's grant as far as it stands at now.
+// of returns the user's grant if it is valid at now.
 func (g *grants) of(user string, now time.Time) (grant, bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -95,16 +95,14 @@ func (g *grants) end(user string) {
 	delete(g.user, user)
 }
 
-// forget drops what nothing hangs on any more: credentials that have expired, of
-// users who hold no port.
-func (g *grants) forget(now time.Time, holding map[string]bool) {
+// forget deletes grants with expired credentials whose users have no port.
+func (g *grants) forget(now time.Time, withPorts map[string]bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	maps.DeleteFunc(g.user, func(user string, its *grant) bool { return !now.Before(its.expires) && !holding[user] })
+	maps.DeleteFunc(g.user, func(user string, its *grant) bool { return !now.Before(its.expires) && !withPorts[user] })
 }
 
-// end ends a user's credentials, and the ports that are held by them: what is
-// under way through the relay stops at once.
+// end revokes a user's credentials and closes their ports, which stops their media at once.
 func (r *Relay) end(user string) {
 	r.grants.end(user)
 	if r.ports != nil {
@@ -112,11 +110,11 @@ func (r *Relay) end(user string) {
 	}
 }
 
-// forget drops the grants that nothing hangs on any more.
+// forget deletes grants that are no longer needed.
 func (r *Relay) forget() {
 	var users map[string]bool
 	if r.ports != nil {
-		users = r.ports.holding()
+		users = r.ports.users()
 	}
 	r.grants.forget(r.now(), users)
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/pion/turn/v5"
 )
 
-// clock is one that a test moves.
+// clock is a clock that the test moves.
 type clock struct{ at atomic.Int64 }
 
 func newClock() *clock {
@@ -31,7 +31,7 @@ func newClock() *clock {
 func (c *clock) now() time.Time         { return time.Unix(0, c.at.Load()) }
 func (c *clock) passes(d time.Duration) { c.at.Add(int64(d)) }
 
-func TestR10_RelayUserNamesTellNeitherCallNorPerson(t *testing.T) {
+func TestR10_RelayUserNamesRevealNeitherCallNorPerson(t *testing.T) {
 	t.Parallel()
 	c := newClock()
 	r := startRelay(t, c.now)
@@ -44,7 +44,7 @@ func TestR10_RelayUserNamesTellNeitherCallNorPerson(t *testing.T) {
 				raw := of[:]
 				for _, told := range []string{of.String(), hex.EncodeToString(raw), string(raw), participant, session} {
 					if strings.Contains(strings.ToLower(got.Username), strings.ToLower(told)) {
-						t.Errorf("%s tells %q", got.Username, told)
+						t.Errorf("%s reveals %q", got.Username, told)
 					}
 				}
 				if !opaque.MatchString(got.Username) || seen[userOf(got)] {
@@ -61,7 +61,7 @@ func TestR10_RelayUserNamesTellNeitherCallNorPerson(t *testing.T) {
 	}
 }
 
-func TestR44_CredentialsLastTenMinutesOrUntilTheDoorsClose(t *testing.T) {
+func TestR44_CredentialsLastTenMinutesOrUntilTheCallCloses(t *testing.T) {
 	t.Parallel()
 	c := newClock()
 	r, call := startRelay(t, c.now), uuid.New()
@@ -77,16 +77,16 @@ func TestR44_CredentialsLastTenMinutesOrUntilTheDoorsClose(t *testing.T) {
 	for range 3 {
 		c.passes(6 * time.Minute)
 		if left := expiryOf(t, r.Credentials("P1", call, closes)).Sub(c.now()); left < time.Minute {
-			t.Errorf("%s is left of what is handed out", left)
+			t.Errorf("the issued credentials are valid for %s only", left)
 		}
 	}
 	if last := r.Credentials("P1", call, closes); expiryOf(t, last).After(closes) {
-		t.Errorf("%s outlasts the doors", last.Username)
+		t.Errorf("%s is valid after the call closes", last.Username)
 	}
 }
 
-// Browsers refresh their ports with the credentials that they took them with.
-func TestR44_ACallOutlastsTheCredentialsItBeganWith(t *testing.T) {
+// Browsers refresh their ports with the credentials of the allocation.
+func TestR44_ACallContinuesAfterItsFirstCredentialsExpire(t *testing.T) {
 	t.Parallel()
 	c := newClock()
 	r, call := startRelay(t, c.now), uuid.New()
@@ -99,31 +99,31 @@ func TestR44_ACallOutlastsTheCredentialsItBeganWith(t *testing.T) {
 
 	c.passes(11 * time.Minute)
 	if _, err := client(t, r, mine).Allocate(); err == nil {
-		t.Error("a port is given for credentials that have expired")
+		t.Error("a port was allocated with expired credentials")
 	}
 	raw.wants(stun.ClassSuccessResponse, stun.MethodRefresh, lifetime(600))
 	permit(t, one, portTwo)
 	permit(t, two, portOne)
 	mustWrite(t, portOne, "still here", portTwo.LocalAddr())
 	if text, _ := mustRead(t, portTwo); text != "still here" {
-		t.Errorf("hears %q", text)
+		t.Errorf("received %q", text)
 	}
 	renewed := r.Credentials("P1", call, closes)
-	allocate(t, client(t, r, renewed)) // after a cut
+	allocate(t, client(t, r, renewed)) // after a lost connection
 	raw.credentials = renewed
 	raw.wants(stun.ClassSuccessResponse, stun.MethodRefresh, lifetime(600))
 
 	r.End(renewed)
 	raw.wants(stun.ClassErrorResponse, stun.MethodRefresh, lifetime(600))
 	if err := one.CreatePermission(portTwo.LocalAddr()); err == nil {
-		t.Error("a permission is given after the end")
+		t.Error("a permission was granted after the end")
 	}
 	if open := r.OpenPorts(); open != 1 {
 		t.Errorf("%d ports are open, P2's alone should be", open)
 	}
 }
 
-func TestR44_SessionsOfOneParticipantShareTheirPorts(t *testing.T) {
+func TestR44_SessionsOfOneParticipantShareAQuotaOfPorts(t *testing.T) {
 	t.Parallel()
 	r, call := startRelay(t, time.Now), uuid.New()
 	phone, computer := r.CredentialsIn("P1", call, "phone", inAnHour()), r.CredentialsIn("P1", call, "computer", inAnHour())
@@ -133,20 +133,20 @@ func TestR44_SessionsOfOneParticipantShareTheirPorts(t *testing.T) {
 	for _, c := range []signaling.ICEServer{phone, computer} {
 		t.Run(c.Username, func(t *testing.T) {
 			if _, err := client(t, r, c).Allocate(); err == nil || !strings.Contains(err.Error(), "486") {
-				t.Errorf("one more: %v", err)
+				t.Errorf("one port too many: %v", err)
 			}
 		})
 	}
 	r.End(phone)
 	if open := r.OpenPorts(); open != signaling.MaxAllocations/2 {
-		t.Errorf("%d ports are left of the other session", open)
+		t.Errorf("%d ports of the other session remain", open)
 	}
 	allocate(t, client(t, r, computer))
 }
 
-// What somebody holds at the relay ends with what gave it to them, whether their
-// page has a socket or not.
-func TestR24_PortsAtTheRelayEndWithWhatTheyWereGivenFor(t *testing.T) {
+// A person's ports at the relay close when the session or the call ends, whether their page
+// has a socket or not.
+func TestR24_PortsAtTheRelayCloseWithTheSessionOrTheCall(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(w *world) error{
 		"signed out": func(w *world) error { return w.Accounts.Sessions.SignOut(t.Context(), w.zoe) },
@@ -184,13 +184,13 @@ func TestR24_PortsAtTheRelayEndWithWhatTheyWereGivenFor(t *testing.T) {
 			eventually(t, "the port's end", func() bool { return w.relay.OpenPorts() == 0 })
 			if port, err := client(t, w.relay, page).Allocate(); err == nil {
 				_ = port.Close()
-				t.Error("another port is given")
+				t.Error("another port was allocated")
 			}
 		})
 	}
 }
 
-// pageServers are the credentials that v's call page carries.
+// pageServers returns the credentials in v's call page.
 func (w *world) pageServers(t *testing.T, v *viewer.Viewer) signaling.ICEServer {
 	t.Helper()
 	status, page := w.page(t, v, w.appointment)
@@ -223,16 +223,16 @@ func TestR44_CredentialsAreRenewedInTheWaitingRoomToo(t *testing.T) {
 		}
 	}
 	if page := w.pageServers(t, w.zoe); page.Username != renewed.Username {
-		t.Errorf("the page carries %s, not %s", page.Username, renewed.Username)
+		t.Errorf("the page contains %s, not %s", page.Username, renewed.Username)
 	}
 	nadia.say(`{"type":"admit","id":"P1"}`)
 	if got := decoded[[]signaling.ICEServer](t, zoe.wants("welcome")["ice_servers"])[0]; got.Username != renewed.Username {
-		t.Errorf("the welcome carries %s, not %s", got.Username, renewed.Username)
+		t.Errorf("the welcome contains %s, not %s", got.Username, renewed.Username)
 	}
 	allocate(t, client(t, w.relay, renewed))
 }
 
-// stranger speaks to the relay by hand.
+// stranger sends single messages to the relay.
 type stranger struct {
 	t           *testing.T
 	conn        net.Conn
@@ -278,10 +278,10 @@ func (s *stranger) wants(class stun.MessageClass, method stun.Method, what stun.
 	}
 }
 
-// requestedUDP asks for a port for UDP (RFC 8656, 14.7).
+// requestedUDP requests a UDP port (RFC 8656, 14.7).
 var requestedUDP = stun.RawAttribute{Type: stun.AttrRequestedTransport, Value: []byte{17, 0, 0, 0}}
 
-// lifetime asks for so many seconds (RFC 8656, 14.2).
+// lifetime requests that many seconds (RFC 8656, 14.2).
 func lifetime(seconds uint16) stun.Setter {
 	return stun.RawAttribute{Type: stun.AttrLifetime, Value: []byte{0, 0, byte(seconds >> 8), byte(seconds)}}
 }

@@ -11,9 +11,9 @@ import (
 	"github.com/pion/stun/v4"
 )
 
-// Ping reports whether every relay answers what browsers ask first (a binding
-// request, RFC 8489, 2). The embedded one is asked on this machine: its public
-// address may not be reached from here.
+// Ping reports whether every relay answers a binding request (RFC 8489, 2), the first that
+// browsers send. It contacts the embedded relay at its local address: the public one may not
+// be reachable from this machine.
 func (r *Relay) Ping(ctx context.Context) error {
 	answers := make(chan error)
 	asked := len(r.external)
@@ -43,14 +43,14 @@ func pingURL(ctx context.Context, url string) error {
 	return bind(ctx, relay.Proto.String(), net.JoinHostPort(relay.Host, strconv.Itoa(relay.Port)), secure)
 }
 
-// bind asks once, and again when a datagram seems lost, until ctx ends.
+// bind sends a request, and repeats it if a datagram seems lost, until ctx ends.
 func bind(ctx context.Context, network, address string, secure *tls.Config) error {
 	conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
 	if err != nil {
 		return fmt.Errorf("relay: %w", err)
 	}
 	defer conn.Close()
-	line := conn // conn may come to stand for what goes over it
+	line := conn // conn may be replaced by the TLS connection over it
 	stop := context.AfterFunc(ctx, func() { _ = line.Close() })
 	defer stop()
 	if secure != nil {
@@ -67,8 +67,9 @@ func bind(ctx context.Context, network, address string, secure *tls.Config) erro
 	return nil
 }
 
-// ask waits for the answer to one request. The client's own Do would return without
-// one after another client's request could not be sent: the two share what waits.
+// ask waits for the answer to one request. The client's own Do would return without an answer
+// after another client's request could not be sent, because the two share their pending
+// transactions.
 func ask(ctx context.Context, client *stun.Client) error {
 	answers := make(chan error, 1)
 	err := client.Start(stun.MustBuild(stun.TransactionID, stun.BindingRequest), func(e stun.Event) {
@@ -78,7 +79,7 @@ func ask(ctx context.Context, client *stun.Client) error {
 		}
 		select {
 		case answers <- answer:
-		default: // it was told already
+		default: // an answer was already delivered
 		}
 	})
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"socialdirect/signaling"
 )
 
-// ping asks the relays of a configuration, for a second at most.
+// ping pings the relays of a configuration, for a second at most.
 func ping(t *testing.T, cfg signaling.RelayConfig) error {
 	t.Helper()
 	cfg.Secret = "0123456789abcdef"
@@ -23,7 +23,7 @@ func ping(t *testing.T, cfg signaling.RelayConfig) error {
 	return relay.Ping(ctx)
 }
 
-func TestR40_TheRelayIsAskedWhetherItAnswers(t *testing.T) {
+func TestR40_ARelayThatAnswersIsHealthy(t *testing.T) {
 	t.Parallel()
 	here := signaling.RelayConfig{Listen: "0.0.0.0:0", PublicIP: net.IPv4(192, 0, 2, 1)}
 	if err := ping(t, here); err != nil {
@@ -41,8 +41,8 @@ func TestR40_TheRelayIsAskedWhetherItAnswers(t *testing.T) {
 	}
 }
 
-// Refused, silent or of another kind: each is told within the time that is given.
-func TestR40_ARelayThatIsAwayIsNoticed(t *testing.T) {
+// Refused, silent or another service: each is reported within the given time.
+func TestR40_AnUnavailableRelayIsReported(t *testing.T) {
 	t.Parallel()
 	silent, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
@@ -65,7 +65,7 @@ func TestR40_ARelayThatIsAwayIsNoticed(t *testing.T) {
 				t.Errorf("%s answered", url)
 			}
 			if took := time.Since(began); took > 5*time.Second {
-				t.Errorf("%s: told after %s", url, took)
+				t.Errorf("%s: reported after %s", url, took)
 			}
 		})
 	}

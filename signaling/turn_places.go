@@ -13,13 +13,13 @@ import (
 )
 
 const (
-	resolveEvery   = 5 * time.Minute  // what is known of a name is looked up anew
-	retryResolving = 10 * time.Second // likewise, where nothing is known
+	resolveEvery   = 5 * time.Minute  // age at which known addresses are looked up again
+	retryResolving = 10 * time.Second // the same if none are known
 	resolveWithin  = 3 * time.Second
 )
 
-// places are the addresses at which the deployment's relays give ports out. Where
-// they are not set, the names of the relays are looked up when they are needed.
+// places are the addresses of the ports of the deployment's relays. If none are configured,
+// the relays' names are resolved when needed.
 type places struct {
 	fixed []netip.Prefix
 	names []string
@@ -28,7 +28,7 @@ type places struct {
 
 	mu    sync.Mutex
 	found []netip.Addr
-	at    time.Time // of the last look
+	at    time.Time // of the last lookup
 }
 
 func newPlaces(cfg RelayConfig, now func() time.Time) *places {
@@ -43,7 +43,7 @@ func newPlaces(cfg RelayConfig, now func() time.Time) *places {
 	return p
 }
 
-// hosts are the names and addresses in the relays' URLs.
+// hosts returns the names and addresses in the relays' URLs.
 func hosts(urls []string) (names []string) {
 	for _, url := range urls {
 		if relay, err := stun.ParseURI(url); err == nil && !slices.Contains(names, relay.Host) {
@@ -54,17 +54,17 @@ func hosts(urls []string) (names []string) {
 }
 
 // owns reports whether an address is one of the deployment's relays.
-func (r *Relay) owns(address netip.Addr) bool { return r.places.hold(address) }
+func (r *Relay) owns(address netip.Addr) bool { return r.places.contain(address) }
 
-func (p *places) hold(address netip.Addr) bool {
+func (p *places) contain(address netip.Addr) bool {
 	if slices.ContainsFunc(p.fixed, func(prefix netip.Prefix) bool { return prefix.Contains(address) }) {
 		return true
 	}
 	return len(p.names) > 0 && slices.Contains(p.resolved(), address)
 }
 
-// resolved is what the names stand for. One asks while the others wait, a few
-// seconds at most; a look that fails leaves what was known.
+// resolved returns the addresses of the names. Concurrent callers wait for one lookup, a few
+// seconds at most; a failed lookup keeps the known addresses.
 func (p *places) resolved() []netip.Addr {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -74,20 +74,20 @@ func (p *places) resolved() []netip.Addr {
 	}
 	if now := p.now(); now.Sub(p.at) >= every {
 		p.at = now
-		if found := p.look(); len(found) > 0 {
+		if found := p.lookUp(); len(found) > 0 {
 			p.found = found
 		}
 	}
 	return p.found
 }
 
-func (p *places) look() (found []netip.Addr) {
+func (p *places) lookUp() (found []netip.Addr) {
 	ctx, cancel := context.WithTimeout(context.Background(), resolveWithin)
 	defer cancel()
 	for _, name := range p.names {
 		addresses, err := p.find(ctx, "ip", name)
 		if err != nil {
-			slog.Warn("a relay's name has no address: candidates of its do not pass (TURN_RELAY_ADDRESSES)", "relay", name, "cause", err)
+			slog.Warn("a relay's name has no address: its candidates are dropped (TURN_RELAY_ADDRESSES)", "relay", name, "cause", err)
 		}
 		for _, address := range addresses {
 			found = append(found, address.Unmap())

@@ -25,23 +25,23 @@ func owned(t *testing.T, r *signaling.Relay, own, others []string) {
 	t.Helper()
 	for _, address := range own {
 		if !r.Owns(address) {
-			t.Errorf("%s is not taken for a relay's", address)
+			t.Errorf("%s is not recognised as a relay's", address)
 		}
 	}
 	for _, address := range others {
 		if r.Owns(address) {
-			t.Errorf("%s is taken for a relay's", address)
+			t.Errorf("%s is recognised as a relay's", address)
 		}
 	}
 }
 
-func TestR25_TheEmbeddedRelayIsAtItsPublicAddressAlone(t *testing.T) {
+func TestR25_TheEmbeddedRelayHasOnlyItsPublicAddress(t *testing.T) {
 	t.Parallel()
 	r := places(t, signaling.RelayConfig{Listen: "127.0.0.1:0", PublicIP: net.ParseIP("192.0.2.7")})
 	owned(t, r, []string{"192.0.2.7"}, []string{"192.0.2.8", "127.0.0.1", "10.0.0.1", "::1", "169.254.169.254"})
 }
 
-func TestR25_ExternalRelaysAreAtWhatTheirNamesResolveTo(t *testing.T) {
+func TestR25_ExternalRelaysHaveTheAddressesOfTheirNames(t *testing.T) {
 	t.Parallel()
 	r := places(t, signaling.RelayConfig{URLs: []string{"turn:relay.example.org:3478?transport=udp", "turns:relay.example.org:5349", "turn:198.51.100.4"}})
 	var asked atomic.Int64
@@ -54,11 +54,11 @@ func TestR25_ExternalRelaysAreAtWhatTheirNamesResolveTo(t *testing.T) {
 	})
 	owned(t, r, []string{"192.0.2.7", "2001:db8::7", "198.51.100.4"}, []string{"192.0.2.8", "2001:db8::8"})
 	if n := asked.Load(); n != 2 {
-		t.Errorf("%d questions for two names", n)
+		t.Errorf("%d lookups for two names", n)
 	}
 }
 
-func TestR25_AddressesThatAreSetStandInPlaceOfNames(t *testing.T) {
+func TestR25_ConfiguredAddressesReplaceThoseOfNames(t *testing.T) {
 	t.Parallel()
 	r := places(t, signaling.RelayConfig{
 		URLs: []string{"turn:relay.example.org"}, Listen: "127.0.0.1:0", PublicIP: net.ParseIP("192.0.2.7"),
@@ -66,12 +66,12 @@ func TestR25_AddressesThatAreSetStandInPlaceOfNames(t *testing.T) {
 	})
 	r.Find(func(context.Context, string, string) ([]netip.Addr, error) {
 		t.Error("a name was looked up")
-		return nil, errors.New("not to be asked")
+		return nil, errors.New("unexpected lookup")
 	})
 	owned(t, r, []string{"192.0.2.7", "198.51.100.15", "2001:db8::7"}, []string{"198.51.100.16", "2001:db8::8"})
 }
 
-func TestR25_ANameIsLookedUpAnewAfterAWhile(t *testing.T) {
+func TestR25_NamesAreResolvedAgainAfterAWhile(t *testing.T) {
 	t.Parallel()
 	c := newClock()
 	r, err := signaling.StartRelayAt(signaling.RelayConfig{Secret: "secret", URLs: []string{"turn:relay.example.org"}}, c.now)
@@ -79,7 +79,7 @@ func TestR25_ANameIsLookedUpAnewAfterAWhile(t *testing.T) {
 	address, failing := "192.0.2.7", false
 	r.Find(func(context.Context, string, string) ([]netip.Addr, error) {
 		if failing {
-			return nil, errors.New("the resolver is away")
+			return nil, errors.New("the resolver is down")
 		}
 		return []netip.Addr{netip.MustParseAddr(address)}, nil
 	})
@@ -93,7 +93,7 @@ func TestR25_ANameIsLookedUpAnewAfterAWhile(t *testing.T) {
 	owned(t, r, []string{"192.0.2.8"}, nil)
 }
 
-func TestR25_ANameThatResolvesToNothingPassesNothing(t *testing.T) {
+func TestR25_CandidatesOfARelayThatDoesNotResolveAreDropped(t *testing.T) {
 	t.Parallel()
 	r := places(t, signaling.RelayConfig{URLs: []string{"turn:relay.example.org"}})
 	r.Find(func(context.Context, string, string) ([]netip.Addr, error) { return nil, errors.New("no such host") })

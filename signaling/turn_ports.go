@@ -14,18 +14,18 @@ import (
 )
 
 const (
-	// maxAllocations is how many ports one participant of one call may hold: a
-	// browser takes one for each of its networks and each way to the relay, and a
-	// reload leaves the old ones to expire.
+	// maxAllocations is the number of ports that one participant of one call may have: a browser
+	// allocates one per network interface and relay URL, and after a reload the old ones only
+	// expire.
 	maxAllocations = 20
-	// portQueue is how many packets may wait at a port; more are lost, as on any
-	// line that is too thin.
+	// portQueue is the number of packets that may wait at a port; further ones are lost, as on
+	// any congested network.
 	portQueue = 512
-	// freePortTries is how often a free port is looked for before giving up.
+	// freePortTries is the number of attempts to find a free port.
 	freePortTries = 100
 )
 
-// The range of ports where none is given (RFC 6335, 6).
+// The default range of ports (RFC 6335, 6).
 const firstDynamicPort, lastDynamicPort = 49152, 65535
 
 var (
@@ -37,20 +37,19 @@ var (
 	errEnded         = errors.New("relay: the credentials have ended")
 )
 
-// relayPorts gives out the relay's own ports. They are names inside this
-// process: nothing is bound on the network, and a packet sent to one is handed to
-// its holder when both are of the same call. A packet to any other address or
-// port vanishes and none comes in from outside, so that the relay is no way into
-// the network behind (R25); and it works behind any address translation.
+// relayPorts allocates the relay's own ports. They exist only inside this process: no socket
+// is opened, and a packet to a port goes to its user if both belong to the same call. Packets
+// to any other address or port are dropped and none come in from outside, so that nobody can
+// reach the network behind through the relay (R25). It also works behind address translation.
 type relayPorts struct {
 	ip          net.IP
 	first, span int
 	grants      *grants
 	now         func() time.Time
 
-	mu    sync.RWMutex
-	open  map[int]*relayPort
-	seats map[seat]int // how many ports each participant of a call holds
+	mu     sync.RWMutex
+	open   map[int]*relayPort
+	counts map[quotaKey]int // ports per participant of a call
 }
 
 func newRelayPorts(cfg RelayConfig, grants *grants, now func() time.Time) (*relayPorts, error) {
@@ -63,28 +62,28 @@ func newRelayPorts(cfg RelayConfig, grants *grants, now func() time.Time) (*rela
 	}
 	return &relayPorts{
 		ip: cfg.PublicIP, first: int(first), span: int(last) - int(first) + 1, grants: grants, now: now,
-		open: map[int]*relayPort{}, seats: map[seat]int{},
+		open: map[int]*relayPort{}, counts: map[quotaKey]int{},
 	}, nil
 }
 
 // Validate is part of turn.RelayAddressGenerator.
 func (p *relayPorts) Validate() error { return nil }
 
-// permits is the relay's permission hook: it sees addresses alone; the ports are
-// checked packet by packet.
+// permits is the relay's permission hook. It sees only addresses; ports are checked for each
+// packet.
 func (p *relayPorts) permits(_ net.Addr, peer net.IP) bool { return peer.Equal(p.ip) }
 
-// within reports whether a user may hold one more port. All sessions of one
-// participant of one call share what they may hold.
+// within reports whether a user may allocate one more port. All sessions of one participant of
+// one call share a quota.
 func (p *relayPorts) within(user string) bool {
 	its, stands := p.grants.of(user, p.now())
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	return stands && p.seats[its.seat()] < maxAllocations
+	return stands && p.counts[its.quotaKey()] < maxAllocations
 }
 
-// AllocatePacketConn opens a port for a user until the doors of their call close, or
-// their grant is ended.
+// AllocatePacketConn allocates a port for a user until their call closes or their grant is
+// ended.
 func (p *relayPorts) AllocatePacketConn(conf turn.AllocateListenerConfig) (net.PacketConn, net.Addr, error) {
 	switch {
 	case conf.RequestedPort != 0:
@@ -92,26 +91,26 @@ func (p *relayPorts) AllocatePacketConn(conf turn.AllocateListenerConfig) (net.P
 	case (conf.Network == "udp4") != (p.ip.To4() != nil):
 		return nil, nil, errFamily
 	}
-	port, err := p.take(conf.UserID)
+	port, err := p.allocate(conf.UserID)
 	if err != nil {
 		return nil, nil, err
 	}
 	return port, port.addr, nil
 }
 
-// AllocateListener refuses: calls need no TCP between relays (RFC 6062).
+// AllocateListener always fails: calls need no TCP between relays (RFC 6062).
 func (p *relayPorts) AllocateListener(turn.AllocateListenerConfig) (net.Listener, net.Addr, error) {
 	return nil, nil, errTCPAllocation
 }
 
-// AllocateConn refuses, as AllocateListener does.
+// AllocateConn always fails, as AllocateListener does.
 func (p *relayPorts) AllocateConn(turn.AllocateConnConfig) (net.Conn, error) {
 	return nil, errTCPAllocation
 }
 
-// take opens a port; one that closes by itself ends its allocation. The grant is
-// read under the lock, so that none is opened once closeOf has looked.
-func (p *relayPorts) take(user string) (*relayPort, error) {
+// allocate opens a port; it closes by itself when the grant ends. The grant is read under the
+// lock, so that none is opened after closeOf has run.
+func (p *relayPorts) allocate(user string) (*relayPort, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.now()
@@ -119,7 +118,7 @@ func (p *relayPorts) take(user string) (*relayPort, error) {
 	switch {
 	case !stands:
 		return nil, errEnded
-	case p.seats[its.seat()] >= maxAllocations:
+	case p.counts[its.quotaKey()] >= maxAllocations:
 		return nil, errQuota
 	}
 	for range freePortTries {
@@ -128,19 +127,19 @@ func (p *relayPorts) take(user string) (*relayPort, error) {
 			continue
 		}
 		port := &relayPort{
-			ports: p, addr: &net.UDPAddr{IP: p.ip, Port: number}, user: user, seat: its.seat(),
+			ports: p, addr: &net.UDPAddr{IP: p.ip, Port: number}, user: user, quotaKey: its.quotaKey(),
 			arrived: make(chan packet, portQueue), closed: make(chan struct{}),
 		}
 		port.expires = time.AfterFunc(its.until.Sub(now), port.close)
 		p.open[number] = port
-		p.seats[port.seat]++
+		p.counts[port.quotaKey]++
 		return port, nil
 	}
 	return nil, errFull
 }
 
-// closeOf closes a user's ports. The grant has been ended before, so that there
-// will be no others.
+// closeOf closes a user's ports. The caller has ended the grant before, so that no others can
+// be opened.
 func (p *relayPorts) closeOf(user string) {
 	p.mu.RLock()
 	var theirs []*relayPort
@@ -155,8 +154,8 @@ func (p *relayPorts) closeOf(user string) {
 	}
 }
 
-// holding are the users who hold ports.
-func (p *relayPorts) holding() map[string]bool {
+// users returns the users who have ports.
+func (p *relayPorts) users() map[string]bool {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	users := map[string]bool{}
@@ -170,26 +169,26 @@ func (p *relayPorts) release(port *relayPort) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.open, port.addr.Port)
-	if p.seats[port.seat]--; p.seats[port.seat] == 0 {
-		delete(p.seats, port.seat)
+	if p.counts[port.quotaKey]--; p.counts[port.quotaKey] == 0 {
+		delete(p.counts, port.quotaKey)
 	}
 }
 
-// holder is who holds an address within a call, nil when nobody does.
-func (p *relayPorts) holder(call uuid.UUID, to net.Addr) *relayPort {
+// portAt returns the port at an address within a call, or nil.
+func (p *relayPorts) portAt(call uuid.UUID, to net.Addr) *relayPort {
 	udp, ok := to.(*net.UDPAddr)
 	if !ok || !udp.IP.Equal(p.ip) {
 		return nil
 	}
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	if port := p.open[udp.Port]; port != nil && port.seat.call == call {
+	if port := p.open[udp.Port]; port != nil && port.quotaKey.call == call {
 		return port
 	}
 	return nil
 }
 
-// packet is what came from another port.
+// packet is a packet from another port.
 type packet struct {
 	data []byte
 	from *net.UDPAddr
@@ -197,23 +196,22 @@ type packet struct {
 
 // relayPort is one port of the relay.
 type relayPort struct {
-	ports   *relayPorts
-	addr    *net.UDPAddr
-	user    string
-	seat    seat
-	arrived chan packet
-	expires *time.Timer
-	once    sync.Once
-	closed  chan struct{}
+	ports    *relayPorts
+	addr     *net.UDPAddr
+	user     string
+	quotaKey quotaKey
+	arrived  chan packet
+	expires  *time.Timer
+	once     sync.Once
+	closed   chan struct{}
 }
 
-// WriteTo hands the data to whoever holds the port; where nobody of this call
-// does, or they cannot keep up, it vanishes and is reported as sent, as a network
-// would.
+// WriteTo delivers the data to the port at that address. If no port of this call has it, or
+// its queue is full, the data is dropped and reported as sent, as a network would do.
 func (c *relayPort) WriteTo(data []byte, to net.Addr) (int, error) {
-	if holder := c.ports.holder(c.seat.call, to); holder != nil {
+	if port := c.ports.portAt(c.quotaKey.call, to); port != nil {
 		select {
-		case holder.arrived <- packet{append([]byte(nil), data...), c.addr}:
+		case port.arrived <- packet{append([]byte(nil), data...), c.addr}:
 		default:
 		}
 	}
@@ -230,7 +228,7 @@ func (c *relayPort) ReadFrom(data []byte) (int, net.Addr, error) {
 	}
 }
 
-// Close gives the port back.
+// Close releases the port.
 func (c *relayPort) Close() error {
 	c.expires.Stop()
 	c.close()
@@ -247,7 +245,7 @@ func (c *relayPort) close() {
 // LocalAddr is the relayed address.
 func (c *relayPort) LocalAddr() net.Addr { return c.addr }
 
-// Deadlines are not kept; the relay sets none.
+// Deadlines are not supported; the relay sets none.
 func (c *relayPort) SetDeadline(time.Time) error      { return os.ErrNoDeadline }
 func (c *relayPort) SetReadDeadline(time.Time) error  { return os.ErrNoDeadline }
 func (c *relayPort) SetWriteDeadline(time.Time) error { return os.ErrNoDeadline }

@@ -18,8 +18,7 @@ import (
 	"github.com/pion/turn/v5"
 )
 
-// relayAddress is where this machine reaches the relay over UDP, whatever its
-// public address.
+// relayAddress returns the relay's UDP address on this machine, whatever its public one.
 func relayAddress(r *signaling.Relay) string {
 	_, port, _ := net.SplitHostPort(strings.TrimSuffix(strings.TrimPrefix(r.URL(), "turn:"), "?transport=udp"))
 	return net.JoinHostPort("127.0.0.1", port)
@@ -68,7 +67,7 @@ func allocate(t *testing.T, c *turn.Client) net.PacketConn {
 
 func inAnHour() time.Time { return time.Now().Add(time.Hour) }
 
-// userOf is a username without its expiry.
+// userOf returns a username without its expiry.
 func userOf(c signaling.ICEServer) string { return c.Username[strings.Index(c.Username, ":")+1:] }
 
 func expiryOf(t *testing.T, c signaling.ICEServer) time.Time {
@@ -119,7 +118,7 @@ func TestR44_CredentialsEndWithTheCall(t *testing.T) {
 	eventually(t, "the port's end", func() bool { return r.OpenPorts() == 0 })
 }
 
-func TestR25_TheRelayReachesNothingButItself(t *testing.T) {
+func TestR25_TheRelayForwardsOnlyBetweenItsOwnPorts(t *testing.T) {
 	t.Parallel()
 	r := startRelay(t, time.Now)
 	call := uuid.New()
@@ -144,27 +143,27 @@ func TestR25_TheRelayReachesNothingButItself(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// To the outside, and from there, nothing; to the sister, all. The relay reads
-	// its clients in order, so that what comes after shows what did not come before.
+	// Packets to and from the outside are dropped, packets to the sister port arrive. The relay
+	// reads its clients in order, so that a later packet shows that earlier ones were dropped.
 	mustWrite(t, portOne, "to the outside", outside.LocalAddr())
 	mustWrite(t, outside, "from the outside", portTwo.LocalAddr())
 	mustWrite(t, outside, "from the outside", portOne.LocalAddr())
 	mustWrite(t, portOne, "to the sister", portTwo.LocalAddr())
 	if text, from := mustRead(t, portTwo); text != "to the sister" || from != portOne.LocalAddr().String() {
-		t.Errorf("hears %q from %s", text, from)
+		t.Errorf("received %q from %s", text, from)
 	}
 	mustWrite(t, portTwo, "back", portOne.LocalAddr())
 	if text, from := mustRead(t, portOne); text != "back" || from != portTwo.LocalAddr().String() {
-		t.Errorf("hears %q from %s", text, from)
+		t.Errorf("received %q from %s", text, from)
 	}
 	self := outside.LocalAddr()
 	mustWrite(t, outside, "end", self)
 	if text, from := mustRead(t, outside); text != "end" {
-		t.Errorf("the outside hears %q from %s", text, from)
+		t.Errorf("the outside received %q from %s", text, from)
 	}
 }
 
-// Behind address translation the relay's own address is none of this machine's.
+// Behind address translation, no interface of the machine has the relay's public address.
 func TestR44_TheRelayWorksBehindAddressTranslation(t *testing.T) {
 	t.Parallel()
 	r, err := signaling.StartRelay(signaling.RelayConfig{Listen: "127.0.0.1:0", PublicIP: net.IPv4(203, 0, 113, 9), Secret: "a secret of the test's own"})
@@ -179,11 +178,11 @@ func TestR44_TheRelayWorksBehindAddressTranslation(t *testing.T) {
 	permit(t, two, portOne)
 	mustWrite(t, portOne, "hello", portTwo.LocalAddr())
 	if text, from := mustRead(t, portTwo); text != "hello" || from != portOne.LocalAddr().String() || !strings.HasPrefix(from, "203.0.113.9:") {
-		t.Errorf("hears %q from %s", text, from)
+		t.Errorf("received %q from %s", text, from)
 	}
 }
 
-func TestR44_ACredentialReachesNoOtherCall(t *testing.T) {
+func TestR44_CredentialsDoNotReachOtherCalls(t *testing.T) {
 	t.Parallel()
 	r := startRelay(t, time.Now)
 	call, otherCall := uuid.New(), uuid.New()
@@ -196,7 +195,7 @@ func TestR44_ACredentialReachesNoOtherCall(t *testing.T) {
 	mustWrite(t, portStranger, "from another call", portTwo.LocalAddr())
 	mustWrite(t, portOne, "from this call", portTwo.LocalAddr())
 	if text, _ := mustRead(t, portTwo); text != "from this call" {
-		t.Errorf("hears %q", text)
+		t.Errorf("received %q", text)
 	}
 }
 
@@ -241,7 +240,7 @@ func TestR44_TheRelayRefusesTCPAllocations(t *testing.T) {
 	}
 }
 
-func TestR44_OneParticipantHoldsAFewPorts(t *testing.T) {
+func TestR44_PortsOfOneParticipantAreLimited(t *testing.T) {
 	t.Parallel()
 	r := startRelay(t, time.Now)
 	call := uuid.New()
@@ -252,9 +251,9 @@ func TestR44_OneParticipantHoldsAFewPorts(t *testing.T) {
 	}
 	_, err := client(t, r, mine).Allocate()
 	if err == nil || !strings.Contains(err.Error(), "486") {
-		t.Errorf("one more: %v", err)
+		t.Errorf("one port too many: %v", err)
 	}
-	allocate(t, client(t, r, r.Credentials("P2", call, inAnHour()))) // others are not concerned
+	allocate(t, client(t, r, r.Credentials("P2", call, inAnHour()))) // others are not affected
 	if err := ports[0].Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -268,14 +267,14 @@ func TestR44_OneParticipantHoldsAFewPorts(t *testing.T) {
 	})
 }
 
-func TestR44_TheRelayKeepsToItsPorts(t *testing.T) {
+func TestR44_TheRelayUsesOnlyItsRangeOfPorts(t *testing.T) {
 	t.Parallel()
 	cfg := signaling.RelayConfig{Listen: "127.0.0.1:0", PublicIP: net.IPv4(127, 0, 0, 1), Secret: "secret", MinPort: 41000, MaxPort: 41100}
 	r, err := signaling.StartRelay(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = r.Close() }() // what it does is looked at elsewhere
+	defer func() { _ = r.Close() }() // other tests check Close
 	port := allocate(t, client(t, r, r.Credentials("P1", uuid.New(), inAnHour())))
 	if n := port.LocalAddr().(*net.UDPAddr).Port; n < 41000 || n > 41100 {
 		t.Errorf("port %d", n)
@@ -298,7 +297,7 @@ func TestR44_ExternalRelaysGetCredentials(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = r.Close() }() // what it does is looked at elsewhere
+	defer func() { _ = r.Close() }() // other tests check Close
 	call := uuid.New()
 	got := r.Credentials("P1", call, inAnHour())
 	mac := hmac.New(sha1.New, []byte("north")) // as coturn's use-auth-secret does
@@ -306,7 +305,7 @@ func TestR44_ExternalRelaysGetCredentials(t *testing.T) {
 	if want := base64.StdEncoding.EncodeToString(mac.Sum(nil)); got.Credential != want || !slices.Equal(got.URLs, urls) || r.URL() != urls[0] {
 		t.Errorf("got %+v, want %s", got, want)
 	}
-	// An external relay bounds by user, and cannot end what a session held.
+	// An external relay has quotas per user, and cannot close a session's ports.
 	if again := r.CredentialsIn("P1", call, "another session", inAnHour()); userOf(again) != userOf(got) {
 		t.Errorf("another session is another user: %s, %s", again.Username, got.Username)
 	}

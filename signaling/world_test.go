@@ -26,15 +26,15 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// The cluster of a test binary that runs alone lives as long as the binary.
+	// A test binary that runs alone starts a cluster that lives as long as the binary.
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("socialdirect/internal/embedded.startChild.func1"))
 }
 
-// patience bounds every wait for something that comes at once when all is well.
+// patience is the timeout of every wait for something that should come at once.
 const patience = 20 * time.Second
 
-// sessions are the real ones; the worker, who signs in with a second factor
-// elsewhere, has one of the test's own.
+// sessions are the real ones; the worker's, which would need a second factor, is the test's
+// own.
 type sessions struct {
 	*session.Service
 	mu      sync.Mutex
@@ -55,8 +55,8 @@ func (s *sessions) SessionsAlive(ctx context.Context, sessions [][]byte) (map[st
 	return alive, err
 }
 
-// world is two people with an appointment by video that is going on, the relay,
-// and a server whose visitors say who they are by a header.
+// world is two people with a current appointment by video, the relay, and a server at which a
+// header names the viewer.
 type world struct {
 	*bookingtest.World
 	calls       *signaling.Service
@@ -64,7 +64,7 @@ type world struct {
 	sessions    *sessions
 	server      *httptest.Server
 	zoe, nadia  *viewer.Viewer
-	others      []*viewer.Viewer // who may dial beside the two
+	others      []*viewer.Viewer // further people who may connect
 	appointment appointment.Appointment
 }
 
@@ -121,15 +121,15 @@ func (w *world) serve(t *testing.T) {
 	})
 }
 
-// identity is the key of the context under which identified leaves the viewer.
+// identity is the context key of the viewer.
 type identity struct{}
 
-// identified does what the platform's server does with the session cookie.
+// identified does what the server does with the session cookie.
 func (w *world) identified(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		asked := r.Header.Get("Viewer")
 		if cookie, err := r.Cookie("viewer"); err == nil {
-			asked = cookie.Value // a real browser's
+			asked = cookie.Value // set in a real browser
 		}
 		for _, v := range append([]*viewer.Viewer{w.zoe, w.nadia}, w.others...) {
 			if v.ID.String() == asked {
@@ -150,7 +150,7 @@ func answered(handler web.Handler) http.Handler {
 	})
 }
 
-// dial opens v's socket; the status is that of the answer to the upgrade.
+// dial opens v's socket; the status is that of the response.
 func (w *world) dial(v *viewer.Viewer, header http.Header, a appointment.Appointment) (*browser, int, error) {
 	header = header.Clone()
 	if v != nil {
@@ -181,7 +181,7 @@ func (w *world) join(t *testing.T, v *viewer.Viewer) *browser {
 	return b
 }
 
-// both lets both in, and has read everything that was said until then.
+// both lets both enter, and reads every message up to then.
 func (w *world) both(t *testing.T) (zoe, nadia *browser) {
 	t.Helper()
 	nadia = w.join(t, w.nadia)
@@ -208,7 +208,7 @@ func (b *browser) say(text string) {
 	}
 }
 
-// hears is the next message.
+// hears returns the next message.
 func (b *browser) hears() (map[string]any, error) {
 	_ = b.conn.SetReadDeadline(time.Now().Add(patience))
 	_, data, err := b.conn.ReadMessage()
@@ -219,7 +219,7 @@ func (b *browser) hears() (map[string]any, error) {
 	return m, json.Unmarshal(data, &m)
 }
 
-// wants fails the test unless the next message is of the given type.
+// wants fails the test unless the next message has the given type.
 func (b *browser) wants(kind string) map[string]any {
 	b.t.Helper()
 	m, err := b.hears()
@@ -232,7 +232,7 @@ func (b *browser) wants(kind string) map[string]any {
 	return m
 }
 
-// eventuallyHears reads on until a message of that kind comes.
+// eventuallyHears reads until a message of that type comes.
 func (b *browser) eventuallyHears(kind string) {
 	b.t.Helper()
 	for {
@@ -246,8 +246,8 @@ func (b *browser) eventuallyHears(kind string) {
 	}
 }
 
-// closed fails the test unless the connection ends with the given code, after
-// the given messages and nothing else.
+// closed fails the test unless the connection ends with the given code, after exactly the
+// given messages.
 func (b *browser) closed(code int, before ...string) {
 	b.t.Helper()
 	for _, kind := range before {
