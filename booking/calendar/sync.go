@@ -147,7 +147,7 @@ func (s *Service) ask(ctx context.Context, client *fetch.Client, u *url.URL, row
 	if row.ExpandedAt == nil || now.Sub(*row.ExpandedAt) > maxExpansionAge {
 		known = fetch.Version{}
 	}
-	r := calendar.Reading{Span: calendar.Period{From: now, To: now.Add(slot.Horizon + 2*maxExpansionAge)}, Zone: worker.Zone(), AllDay: row.AllDay, Own: ownEvents, Least: slot.Length}
+	r := calendar.Options{Span: calendar.Period{From: now, To: now.Add(slot.Horizon + 2*maxExpansionAge)}, Zone: worker.Zone(), AllDay: row.AllDay, Own: ownEvents, Least: slot.Length}
 	a.version, a.unchanged, err = client.Get(ctx, u, known, func(body io.Reader) (err error) {
 		a.busy, err = calendar.Busy(ctx, body, r)
 		return err

@@ -95,7 +95,7 @@ func awaitFollower(ctx context.Context, lock *postgres.Lock, ended <-chan struct
 			return
 		case <-looking.C:
 		}
-		if done(ended) && time.Now().After(patient) && !lock.Wanted(ctx) {
+		if done(ended) && time.Now().After(patient) && !lock.WantedElsewhere(ctx) {
 			return
 		}
 	}

@@ -62,7 +62,7 @@ func follow(ctx context.Context, c config.Config) error {
 		return err
 	}
 	defer address.Close()
-	lock, err := postgres.Want(ctx, c.DirectURL(), instanceLock)
+	lock, err := postgres.OpenLock(ctx, c.DirectURL(), instanceLock)
 	if err != nil {
 		return err
 	}
@@ -182,10 +182,10 @@ const takeover = 30 * time.Second
 // claim makes sure that this is the only server on the database: calls and
 // events are kept in its memory, so that two would only half work.
 func claim(ctx context.Context, lock *postgres.Lock, drain time.Duration) error {
-	if lock.Held(ctx) {
+	if lock.LockedElsewhere(ctx) {
 		slog.Info("waiting for the server that runs on this database to let go")
 	}
-	err := lock.Take(ctx, drain+takeover)
+	err := lock.Acquire(ctx, drain+takeover)
 	if errors.Is(err, postgres.ErrLocked) {
 		return errors.New("another server runs on this database; this version runs as one instance")
 	}

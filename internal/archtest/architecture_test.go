@@ -27,8 +27,8 @@ var (
 	quotedFile = regexp.MustCompile("`((?:compose|Dockerfile|Makefile)[a-z.]*)`")
 )
 
-// Every file that docs/ names is there, and so is every name in it that a walk
-// passes.
+// Every file that docs/ name must exist, and so must every declaration that a walkthrough
+// names.
 func TestDocsNameWhatExists(t *testing.T) {
 	t.Parallel()
 	for _, doc := range append(decisions(t), "docs/architecture.md", "docs/deploy.md", "docs/dependencies.md", "SECURITY.md", "CONTRIBUTING.md") {
@@ -89,7 +89,7 @@ func TestDecisionsAreNumberedShortAndLinked(t *testing.T) {
 	}
 }
 
-func TestAWalkThroughWhatIsNotThereIsFound(t *testing.T) {
+func TestAWalkthroughOfMissingCodeIsFound(t *testing.T) {
 	t.Parallel()
 	for _, c := range [][2]string{{"booking/nowhere.go", ""}, {"booking/book.go", "Service.Nothing"}, {"booking/book.go", "Book"}, {"nowhere/", ""}} {
 		if look(c[0], c[1]) == "" {
@@ -101,10 +101,10 @@ func TestAWalkThroughWhatIsNotThereIsFound(t *testing.T) {
 	}
 }
 
-// look says what is missing of a file and a name declared in it.
+// look reports what is missing: the file, or the name declared in it.
 func look(file, name string) string {
 	if strings.HasPrefix(file, "net/") || strings.HasPrefix(file, "deploy/secrets/") {
-		return "" // the standard library's; made by the operator
+		return "" // of the standard library; created by the operator
 	}
 	if _, err := os.Stat(path.Join(root, file)); err != nil {
 		return "there is no such file"
@@ -138,7 +138,7 @@ func declares(decl ast.Decl, name string) bool {
 	return false
 }
 
-// receiver is a method's type with a dot behind it, empty for a function.
+// receiver returns a method's type with a dot after it, empty for a function.
 func receiver(f *ast.FuncDecl) string {
 	if f.Recv == nil {
 		return ""

@@ -14,7 +14,7 @@ var modules = []string{"", "internal/embedded/objectstore/", "tools/"}
 
 var requirement = regexp.MustCompile(`(?m)^(?:require )?\s*([a-z0-9.-]+\.[a-z]+/\S+) v\S+( // indirect)?$`)
 
-// required are the modules that a go.mod names; true for those it calls direct.
+// required returns the modules that a go.mod names, with true for direct ones.
 func required(text string) map[string]bool {
 	all := map[string]bool{}
 	for _, match := range requirement.FindAllStringSubmatch(text, -1) {
@@ -23,8 +23,7 @@ func required(text string) map[string]bool {
 	return all
 }
 
-// moduleOf is the module that an import comes from, empty for the standard
-// library's and our own.
+// moduleOf returns the module of an import, empty for the standard library and our own.
 func moduleOf(imported string, known map[string]bool) string {
 	for imported != "" {
 		if _, ok := known[imported]; ok {
@@ -35,8 +34,8 @@ func moduleOf(imported string, known map[string]bool) string {
 	return ""
 }
 
-// directModules are the modules that our code imports, that a go.mod calls
-// direct, or that one asks for as a tool.
+// directModules returns the modules that our code imports, or that a go.mod requires directly
+// or as a tool.
 func directModules(t *testing.T) []string {
 	t.Helper()
 	direct := map[string]bool{}
@@ -78,7 +77,7 @@ func npmPackages(t *testing.T) []string {
 	return slices.Sorted(maps.Keys(manifest.DevDependencies))
 }
 
-// explained are the first cells of the page's tables, but for the vendored files.
+// explained returns the first cells of the page's tables, except that of vendored files.
 func explained(text string) []string {
 	var names []string
 	for _, match := range regexp.MustCompile("(?m)^\\| `([^`]+[^/`])` \\| \\S").FindAllStringSubmatch(text, -1) {

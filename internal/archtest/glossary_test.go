@@ -16,11 +16,11 @@ import (
 
 const glossary = "docs/glossary.md"
 
-// everywhere are the names that mean the same in every package, and need no line.
+// everywhere matches names with the same meaning in every package, which need no line.
 var everywhere = regexp.MustCompile(`^(HTTP|Service|API|Row)$|.(HTTP|Page|Row|Config)$|^(Notice|Read|Returned|Text)Worker$`)
 
-// glossed are the types that the glossary names in its cells, and the words of pages
-// in its first table.
+// glossed returns the types in the glossary's cells, and the words of pages in its first
+// table.
 func glossed(text string) (types, words []string) {
 	for _, line := range regexp.MustCompile(`(?m)^\| (.+) \|$`).FindAllStringSubmatch(text, -1) {
 		cells := strings.Split(line[1], " | ")
@@ -36,7 +36,7 @@ func glossed(text string) (types, words []string) {
 	return types, words
 }
 
-// exportedTypes are those that a Go file declares.
+// exportedTypes returns the exported types of a Go file.
 func exportedTypes(text string) (names []string, err error) {
 	file, err := parser.ParseFile(token.NewFileSet(), "", text, parser.SkipObjectResolution)
 	if err != nil {
@@ -56,12 +56,13 @@ func exportedTypes(text string) (names []string, err error) {
 	return names, nil
 }
 
-// domainTypes are the exported types of the domains, with the first file of each.
+// domainTypes returns the exported types of the domains, each with the first file that
+// declares it.
 func domainTypes(t *testing.T) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	for _, src := range readTree(t) {
-		if domains[house(src.path)] == nil || ofTests(src.path) {
+		if domains[topFolder(src.path)] == nil || ofTests(src.path) {
 			continue
 		}
 		names, err := exportedTypes(readText(t, src.path))
@@ -99,9 +100,8 @@ func TestTheGlossaryNamesEveryTypeOfTheDomainsAndNoOther(t *testing.T) {
 	}
 }
 
-// What the glossary calls a word of the pages stands in a template, or in a text of
-// the domains.
-func TestTheWordsOfTheGlossaryAreReadOnPages(t *testing.T) {
+// Every page word of the glossary must appear in a template or in a text of the domains.
+func TestTheWordsOfTheGlossaryAppearOnPages(t *testing.T) {
 	t.Parallel()
 	_, words := glossed(readText(t, glossary))
 	if len(words) < 20 {
@@ -120,7 +120,7 @@ func TestTheWordsOfTheGlossaryAreReadOnPages(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, src := range readTree(t) {
-		if domains[house(src.path)] != nil && !ofTests(src.path) || path.Dir(src.path) == "web" {
+		if domains[topFolder(src.path)] != nil && !ofTests(src.path) || path.Dir(src.path) == "web" {
 			read.WriteString(strings.Join(src.texts, "\n"))
 		}
 	}

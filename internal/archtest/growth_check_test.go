@@ -13,18 +13,18 @@ import (
 	"testing"
 )
 
-// release has the test note the steps of the schema as those of a release: from then on
-// they stay as they are.
+// release makes the test record the current steps of the schema as released, after which they
+// must not change.
 var release = flag.Bool("release", false, "note the steps of the schema as released")
 
 const (
 	stepsFolder = "internal/postgres/migrations/"
-	// releasedSteps are the steps that a release has, with what they hold, as sha256sum
-	// writes it. It is empty until the first.
+	// releasedSteps lists the steps of the last release with their hashes, in the format of
+	// sha256sum. It is empty until the first release.
 	releasedSteps = stepsFolder + "released"
 )
 
-// What a release holds stays as it is, and what comes after it only grows.
+// Released steps must not change, and later ones must only expand the schema.
 func TestMigrationsOnlyGrowFromTheFirstReleaseOn(t *testing.T) {
 	t.Parallel()
 	released := readText(t, releasedSteps)
@@ -33,7 +33,7 @@ func TestMigrationsOnlyGrowFromTheFirstReleaseOn(t *testing.T) {
 		t.Fatalf("no migrations: %v", err)
 	}
 	sums, texts := "", map[string]string{}
-	for _, path := range paths { // in their order
+	for _, path := range paths { // in order
 		name := filepath.Base(path)
 		texts[name] = readText(t, stepsFolder+name)
 		sums += line(name, texts[name])
@@ -56,17 +56,17 @@ func line(name, text string) string {
 	return hex.EncodeToString(sum[:]) + "  " + name + "\n"
 }
 
-// tagged reports whether there is a release; without the history nobody knows.
+// tagged reports whether there is a release; without the git history it is unknown.
 func tagged() bool {
 	tags, err := exec.Command("git", "-C", root, "tag").Output()
 	return err == nil && len(tags) > 0
 }
 
-// ungrown says what is wrong with steps, of which some are released.
+// ungrown reports the broken rules of steps, some of which are released.
 func ungrown(t *testing.T, released string, texts map[string]string) (broken []string) {
 	t.Helper()
 	if released == "" {
-		return nil // until then the steps may change as one likes
+		return nil // before the first release, steps may change freely
 	}
 	last := ""
 	for kept := range strings.Lines(released) {
@@ -96,7 +96,7 @@ func ungrown(t *testing.T, released string, texts map[string]string) (broken []s
 
 const inside, outside = "-- +goose Up\n", "-- +goose NO TRANSACTION\n-- +goose Up\n"
 
-func TestStepsThatKeepOthersWaitingOrTakeAwayAreFound(t *testing.T) {
+func TestStepsThatBlockOthersOrRemoveAreFound(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ text, reason string }{
 		{inside + "drop table places;", "drops something (OBJECT_TABLE)"},
@@ -152,7 +152,7 @@ func TestStepsThatKeepOthersWaitingOrTakeAwayAreFound(t *testing.T) {
 	}
 }
 
-func TestStepsThatGrowAreNotCalledBroken(t *testing.T) {
+func TestExpandingStepsAreAllowed(t *testing.T) {
 	t.Parallel()
 	var steps []migration
 	for i, text := range []string{
@@ -177,7 +177,7 @@ func TestStepsThatGrowAreNotCalledBroken(t *testing.T) {
 	}
 }
 
-func TestWhatIsReleasedStaysAsItIs(t *testing.T) {
+func TestReleasedStepsMustNotChange(t *testing.T) {
 	t.Parallel()
 	const first, second = "00101_a.sql", "00102_b.sql"
 	a, drop := inside+"create table a ();", inside+"drop table a;"

@@ -10,28 +10,29 @@ import (
 	"github.com/wasilibs/go-pgquery/parser"
 )
 
-// How the schema may change once there is a release: while a step is taken, the program
-// of before it serves people, and it must be able to take over again. So a step adds
-// (expand), the next release uses what was added (deploy), and only a later step takes
-// away what no release in use knows any more (contract). None keeps others waiting: not
-// even for a second does a big table stand still.
+// Rules for changes of the schema after the first release. While a step is applied, the
+// previous program still serves people, and it must be able to run again. So a step adds
+// (expand), the next release uses what was added (deploy), and only a later step removes what
+// no release in use needs (contract). No step may block others: not even for a second may a
+// large table be locked.
 
-// migration is a step of the schema as the rules see it.
+// migration is a step of the schema, as the rules need it.
 type migration struct {
 	name       string
 	loose      bool // outside of a transaction
-	contract   bool // says that it takes something away, and why it may
+	contract   bool // declares that it removes something, and why it may
 	statements []statement
 	text       string
 }
 
-// statement is one of SQL: its kind, as PostgreSQL's parser calls it, and its parts.
+// statement is an SQL statement: its kind in PostgreSQL's parser, and its parts.
 type statement struct {
 	kind  string
 	parts parts
 }
 
-// parts are what the rules look at in statements; one of a kind has some of them.
+// parts are the parts of statements that the rules check; each kind of statement has some of
+// them.
 type parts struct {
 	Relation   relation
 	Cmds       []struct{ AlterTableCmd command }
@@ -50,7 +51,7 @@ type parts struct {
 
 type relation struct{ RelName string }
 
-// command is one of those of "alter table".
+// command is one command of "alter table".
 type command struct {
 	Subtype string
 	Name    string
@@ -78,7 +79,7 @@ type constraint struct {
 
 var contractLine = regexp.MustCompile(`(?m)^-- Contract: \S.{20,}`)
 
-// parse reads a step.
+// parse parses a step.
 func parse(name, text string) (migration, error) {
 	m := migration{name: name, text: text, loose: strings.Contains(text, "-- +goose NO TRANSACTION"), contract: contractLine.MatchString(text)}
 	read, err := parser.ParseToJSON(text)
@@ -99,16 +100,16 @@ func parse(name, text string) (migration, error) {
 	return m, nil
 }
 
-// growth is what is known of the steps so far.
+// growth is what the rules know of earlier steps.
 type growth struct {
 	step    migration
-	made    []string          // tables of this step, which nobody uses yet
-	begun   []string          // indexes that this step takes away first, should they be half built
-	claims  map[string]string // column that a check says is never null, by the check
-	certain []string          // columns of which that was found true of every row
+	made    []string          // tables that this step creates, which nobody uses yet
+	begun   []string          // indexes that this step first drops, in case they are half built
+	claims  map[string]string // column that a check constraint makes not null, by constraint
+	certain []string          // columns for which that was validated
 }
 
-// shrinks says what is wrong with steps that come after a release, in their order.
+// shrinks reports the broken rules of steps after a release, in their order.
 func shrinks(steps []migration) (broken []string) {
 	g := growth{claims: map[string]string{}}
 	for _, step := range steps {
@@ -125,8 +126,7 @@ func shrinks(steps []migration) (broken []string) {
 	return broken
 }
 
-// harmless are the kinds of statements that neither wait for others nor take anything
-// away from them.
+// harmless are the kinds of statements that neither block others nor remove anything.
 var harmless = []string{"CreateFunctionStmt", "CreateTrigStmt", "CreateExtensionStmt", "CreateEnumStmt", "CreateSeqStmt", "CommentStmt", "ViewStmt"}
 
 func (g *growth) judge(s statement) []string {
@@ -158,8 +158,8 @@ func (g *growth) judge(s statement) []string {
 	return refuseIf(!slices.Contains(harmless, s.kind), "has a "+s.kind+", of which nothing says that it keeps nobody waiting: find out, and say it in harmless")
 }
 
-// judgeLoose: outside of a transaction stands only what takes long, keeps nobody
-// waiting, and can be begun anew where it was cut short.
+// judgeLoose allows outside of a transaction only statements that take long, block nobody, and
+// can be repeated if they were interrupted.
 func (g *growth) judgeLoose(s statement) []string {
 	switch {
 	case s.kind == "IndexStmt" && s.parts.Concurrent && !s.parts.IfNotExists && slices.Contains(g.begun, s.parts.IdxName):
@@ -205,7 +205,7 @@ func (g *growth) judgeDrop(p parts) []string {
 	return g.contractOnly("drops something (" + p.RemoveType + ")")
 }
 
-// contractOnly is what takes away.
+// contractOnly is the broken rule of a removal.
 func (g *growth) contractOnly(what string) []string {
 	return refuseIf(!g.step.contract, what+": only a step that says \"-- Contract: \" and why no release in use knows it any more takes anything away")
 }
@@ -250,7 +250,7 @@ func (g *growth) judgeCommand(table string, c command) []string {
 	return []string{"has a " + c.Subtype + ", of which nothing says that it keeps nobody waiting"}
 }
 
-// judgeColumn: a column is added with nothing that is worked out for each row there is.
+// judgeColumn allows a new column only without a value computed for every existing row.
 func judgeColumn(c column) (broken []string) {
 	kinds := map[string]constraint{}
 	for _, each := range c.Constraints {
@@ -273,7 +273,7 @@ func judgeColumn(c column) (broken []string) {
 	return broken
 }
 
-// constant reports whether an expression is a constant, perhaps with its type.
+// constant reports whether an expression is a constant, possibly with a cast.
 func constant(expression json.RawMessage) bool {
 	var of map[string]struct{ Arg json.RawMessage }
 	if json.Unmarshal(expression, &of) != nil {
@@ -299,7 +299,7 @@ func (g *growth) judgeConstraint(table string, c constraint) []string {
 	return []string{"adds the constraint " + c.ConName + ", whose index cannot be built beside those who write: make a new table with it"}
 }
 
-// neverNull is the column that a check says is not null, empty for other checks.
+// neverNull returns the column that a check makes not null, empty for other checks.
 func neverNull(expression json.RawMessage) string {
 	var of struct {
 		NullTest struct {

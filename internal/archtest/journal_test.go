@@ -7,8 +7,7 @@ import (
 
 var journaled = regexp.MustCompile(`"([a-z_]+\.[a-z_]+)":\s+"`)
 
-// Every act that the product journals has its words on the page that shows the
-// journal.
+// Every journaled act has its text on the page of the journal.
 func TestEveryJournaledActHasItsWords(t *testing.T) {
 	t.Parallel()
 	words := map[string]bool{}
@@ -18,7 +17,7 @@ func TestEveryJournaledActHasItsWords(t *testing.T) {
 	act := regexp.MustCompile(`^(account|code|company|contract|credential|legal|reason|report|second_factor|sheet)\.[a-z]+(_[a-z]+)*$`)
 	seen := 0
 	for _, src := range readTree(t) {
-		if ofTests(src.path) || domains[house(src.path)] == nil {
+		if ofTests(src.path) || domains[topFolder(src.path)] == nil {
 			continue
 		}
 		for _, text := range src.texts {
@@ -30,6 +29,6 @@ func TestEveryJournaledActHasItsWords(t *testing.T) {
 		}
 	}
 	if seen < 20 {
-		t.Errorf("only %d acts were found: the test has lost its way", seen)
+		t.Errorf("only %d acts were found: the test does not find them", seen)
 	}
 }

@@ -14,10 +14,10 @@ import (
 
 const requirementsPage = "docs/requirements.md"
 
-// lastRequirement is the highest number; there is one of each below.
+// lastRequirement is the highest number; every lower one exists.
 const lastRequirement = 47
 
-// promised are the requirements that the path from sign-up to document shows.
+// promised are the requirements that the path from sign-up to document covers.
 var promised = []int{1, 2, 3, 8, 12, 13, 14, 17, 18, 21, 22, 23, 24, 25, 28, 29, 44}
 
 var (
@@ -27,7 +27,7 @@ var (
 	namedTest = regexp.MustCompile(`\b(?:Test|Fuzz|Benchmark)_?R[0-9]+_\w+`)
 )
 
-// shownBy are the numbers that a test's name begins with: TestR24_…, TestR24_R25_….
+// shownBy returns the numbers at the start of a test's name: TestR24_…, TestR24_R25_….
 func shownBy(test string) (numbers []int) {
 	if match := shows.FindStringSubmatch(test); match != nil {
 		for _, n := range number.FindAllStringSubmatch(match[1], -1) {
@@ -38,7 +38,7 @@ func shownBy(test string) (numbers []int) {
 	return numbers
 }
 
-// testsOf are the tests that show each requirement, one line a folder.
+// testsOf returns the tests of each requirement, one line per folder.
 func testsOf(sources []source) map[int][]string {
 	byFolder := map[int]map[string][]string{}
 	for _, src := range sources {
@@ -60,17 +60,17 @@ func testsOf(sources []source) map[int][]string {
 	return lines
 }
 
-// printTests writes every requirement with the tests that show it.
+// printTests writes every requirement with its tests.
 func printTests(to io.Writer, tests map[int][]string) {
 	for n := 1; n <= lastRequirement; n++ {
-		_, _ = fmt.Fprintf(to, "R%d\n", n) // a test's output takes what it is given
+		_, _ = fmt.Fprintf(to, "R%d\n", n) // writing to a test's output does not fail
 		for _, line := range tests[n] {
 			_, _ = fmt.Fprintf(to, "  %s\n", line)
 		}
 	}
 }
 
-// requirementTexts are what the page says under each number.
+// requirementTexts returns the page's text of each number.
 func requirementTexts(page string) map[int]string {
 	texts, current := map[int]string{}, 0
 	for line := range strings.Lines(page) {
@@ -84,8 +84,8 @@ func requirementTexts(page string) map[int]string {
 	return texts
 }
 
-// requirementsProblems are what is wrong with the page. What is built only in
-// part, and says so, may still wait for its tests unless it is promised.
+// requirementsProblems reports what is wrong with the page. A requirement that says it is
+// built only in part may lack tests, unless it is promised.
 func requirementsProblems(page string, tests map[int][]string) (problems []string) {
 	texts := requirementTexts(page)
 	for n := 1; n <= lastRequirement; n++ {
@@ -125,7 +125,7 @@ func TestRequirementsAreShownByTheirTests(t *testing.T) {
 	}
 }
 
-func TestRequirementsThatAreNotShownAreFound(t *testing.T) {
+func TestRequirementsWithoutTestsAreFound(t *testing.T) {
 	t.Parallel()
 	sources := []source{{path: "a/x_test.go", tests: []string{"TestR1_A", "TestR24_R25_B", "TestOther", "TestR99_C", "FuzzR4_D"}}}
 	tests := testsOf(sources)

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// parted are the packages of the domains that are more than one, with those of the same
-// domain that each may import: one way, so that each can be read without those above it.
+// parted are the packages of domains with several packages, with those of the same domain that
+// each may import. Imports go one way, so that each can be read without those above.
 var parted = map[string][]string{
 	"account/limit":         {},
 	"account/passwords":     {},
@@ -53,16 +53,16 @@ var parted = map[string][]string{
 	"booking/bulkcancel":  {"booking", "booking/rebooking", "booking/notify", "booking/agenda", "booking/worker", "booking/appointment", "booking/slot"},
 }
 
-// How large a package, and a type, may be: what is larger says more than one thing.
+// Maximum sizes of a package and of a type: anything larger has more than one purpose.
 const (
 	mostLines   = 3_000 // without tests
 	mostFiles   = 40
 	mostMethods = 40
 )
 
-// checkRooms says what is wrong with the arrows between the packages of one domain.
+// checkRooms reports forbidden imports between packages of one domain.
 func checkRooms(src source) (broken []string) {
-	domain := house(src.path)
+	domain := topFolder(src.path)
 	if _, known := parted[domain]; !known || ofTests(src.path) {
 		return nil
 	}
@@ -71,7 +71,7 @@ func checkRooms(src source) (broken []string) {
 		return []string{fmt.Sprintf("%s: its package has no place among the packages of %s: say in parted whom it may import", src.path, domain)}
 	}
 	for _, imported := range src.imports {
-		if house(imported) == domain && !slices.Contains(may, imported) {
+		if topFolder(imported) == domain && !slices.Contains(may, imported) {
 			broken = append(broken, fmt.Sprintf("%s imports %s: %s may import %v alone, so that it is read without those above it", src.path, imported, src.folder(), may))
 		}
 	}
@@ -105,10 +105,10 @@ func TestPackagesOfADomainImportOneWay(t *testing.T) {
 	}
 }
 
-// size is how large a package is.
+// size is the size of a package.
 type size struct{ lines, files int }
 
-// tooLarge says which packages are larger than they may be.
+// tooLarge reports packages above the maximum size.
 func tooLarge(sizes map[string]size) (broken []string) {
 	for _, folder := range slices.Sorted(maps.Keys(sizes)) {
 		if s := sizes[folder]; s.lines > mostLines || s.files > mostFiles {
@@ -141,7 +141,7 @@ func TestNoPackageIsTooLarge(t *testing.T) {
 	}
 }
 
-// tooManyMethods says which types have more methods than they may.
+// tooManyMethods reports types with too many methods.
 func tooManyMethods(sources []source) (broken []string) {
 	count := map[string]int{}
 	for _, src := range sources {
@@ -179,11 +179,11 @@ func TestNoTypeHasTooManyMethods(t *testing.T) {
 	}
 }
 
-// needless says which functions of domains, and methods of their services and pages, are
-// exported though no other package names them.
+// needless reports exported functions of domains, and exported methods of their services and
+// pages, that no other package uses.
 func needless(sources []source) (broken []string) {
 	for _, src := range sources {
-		if ofTests(src.path) || domains[house(src.path)] == nil {
+		if ofTests(src.path) || domains[topFolder(src.path)] == nil {
 			continue
 		}
 		for _, f := range src.funcs {
@@ -201,7 +201,7 @@ func namedOutside(sources []source, folder, name string) bool {
 	})
 }
 
-func TestNothingIsExportedThatNoOtherPackageNames(t *testing.T) {
+func TestNothingIsExportedThatNoOtherPackageUses(t *testing.T) {
 	t.Parallel()
 	for _, broken := range needless(readTree(t)) {
 		t.Error(broken)

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-func TestTheHouseKeepsItsRules(t *testing.T) {
+func TestTheRepositoryFollowsItsRules(t *testing.T) {
 	t.Parallel()
 	for _, src := range readTree(t) {
 		if strings.HasPrefix(src.path, "internal/embedded/objectstore/") {
@@ -22,7 +22,7 @@ func TestTheHouseKeepsItsRules(t *testing.T) {
 	}
 }
 
-// made is a file that does not exist.
+// made returns a source of the given text, without a file.
 func made(t *testing.T, path, text string) source {
 	t.Helper()
 	src, err := parseSource(path, text)
@@ -78,7 +78,7 @@ func TestBrokenRulesAreFoundWithTheirReason(t *testing.T) {
 	}
 }
 
-func TestWhatIsAllowedIsNotCalledBroken(t *testing.T) {
+func TestAllowedCodeIsNotReported(t *testing.T) {
 	t.Parallel()
 	allowed := map[string]string{
 		"booking/book.go":             "package p\n\nimport _ \"socialdirect/account\"\nimport _ \"socialdirect/internal/postgres\"\n",
@@ -103,8 +103,8 @@ func TestWhatIsAllowedIsNotCalledBroken(t *testing.T) {
 	}
 }
 
-// Every table that the schema's history makes has an owner, and the other way
-// round; a file makes the tables of one owner alone.
+// Every table that the migrations create has an owner, every owned table exists, and each file
+// creates tables of one owner only.
 func TestEveryTableHasAnOwner(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(root + "/internal/postgres/migrations/*.sql")
@@ -136,12 +136,12 @@ func TestEveryTableHasAnOwner(t *testing.T) {
 	}
 }
 
-// Exceptions and rules about what is no longer there are removed.
+// Exceptions and rules for code that no longer exists must be removed.
 func TestRulesAreNotStale(t *testing.T) {
 	t.Parallel()
 	used := map[string]bool{}
 	for _, src := range readTree(t) {
-		used[house(src.path)] = true
+		used[topFolder(src.path)] = true
 		if src.clock != nil {
 			used[src.path] = true
 		}

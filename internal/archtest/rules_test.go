@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// domains are the product's ideas, with those that each may ask: downward only.
+// domains are the domains of the product, with those that each may import: downward only.
 var domains = map[string][]string{
 	"legal":        {},
 	"company":      {},
@@ -21,8 +21,8 @@ var domains = map[string][]string{
 	"privacy":      {"messaging", "signaling", "booking", "account", "company", "legal", "notification"},
 }
 
-// rooms are the other folders with Go code, with the rooms that each may import;
-// "domains" stands for every domain.
+// rooms are the other folders with Go code, with those that each may import; "domains" stands
+// for every domain.
 var rooms = map[string][]string{
 	"cmd":      {"server", "domains", "web", "internal"},
 	"server":   {"domains", "web", "internal"},
@@ -33,14 +33,14 @@ var rooms = map[string][]string{
 	"tools":    {},
 }
 
-// webFrameworks are the imports that only a domain's http*.go files have, but for
-// websockets, which internal/socket alone has.
+// webFrameworks are imports for a domain's http*.go files only; websockets are for
+// internal/socket only.
 var webFrameworks = []string{"net/http", websockets}
 
 const websockets = "github.com/gorilla/websocket"
 
-// owned says whose each table is. A table that a migration makes and that stands
-// nowhere here fails the test.
+// owned are the tables of each package. A table of the migrations that is missing here fails
+// the test.
 var owned = map[string][]string{
 	"company": {
 		"clients", "connection_codes", "contract_changes", "client_figures", "client_tokens", "noise_keys", "published_figures",
@@ -80,7 +80,7 @@ var owned = map[string][]string{
 	},
 }
 
-// owners is owned, by table.
+// owners is the owner of each table.
 var owners = func() map[string]string {
 	by := map[string]string{}
 	for owner, names := range owned {
@@ -91,13 +91,13 @@ var owners = func() map[string]string {
 	return by
 }()
 
-// machineClock are the files of domains that read the machine's clock, with why.
+// machineClock are the files of domains that may read the machine's clock, with the reason.
 var machineClock = map[string]string{
 	"messaging/http_patience.go": "it computes deadlines of a connection",
 	"signaling/turn.go":          "it is the relay's clock unless a test hands in another",
 }
 
-// violations are the broken rules of one file, each with the rule's reason.
+// violations returns the broken rules of one file, each with its reason.
 func violations(src source) []string {
 	rules := []func(source) []string{foreignImports, webOutsideHTTP, testCodeInProduct, foreignTables, clockInRules, zonesReadAnew, clockInSQL, daysInTests}
 	var broken []string
@@ -109,9 +109,9 @@ func violations(src source) []string {
 	return broken
 }
 
-// foreignImports: who may import whom.
+// foreignImports checks who imports whom.
 func foreignImports(src source) (broken []string) {
-	room := house(src.path)
+	room := topFolder(src.path)
 	if _, known := allowed(room); !known {
 		return []string{"is in a folder that has no place in the house: add the folder to the rules, with whom it may import"}
 	}
@@ -134,15 +134,15 @@ func allowed(room string) ([]string, bool) {
 	return may, ok
 }
 
-// refuse says why a file may not import something of this repository; it is
-// empty when it may.
+// refuse returns why a file may not import something of this repository, or an empty text if
+// it may.
 func refuse(file, imported string) string {
-	from, to := house(file), house(imported)
+	from, to := topFolder(file), topFolder(imported)
 	if from == to && from != "internal" {
 		return ""
 	}
 	if _, ours := allowed(to); !ours {
-		return "" // not of this repository
+		return "" // not part of this repository
 	}
 	may, _ := allowed(from)
 	if ofTests(file) {
@@ -150,7 +150,7 @@ func refuse(file, imported string) string {
 	}
 	switch {
 	case domains[from] != nil && ofTests(file) && ofTests(imported):
-		return "" // a domain's tests live in a world with all of the platform's people
+		return "" // tests of domains use a world with all of the platform's roles
 	case slices.ContainsFunc(may, func(room string) bool { return imported == room || strings.HasPrefix(imported, room+"/") }):
 		return onlyInCommands(file, imported)
 	case from == "internal":
@@ -163,8 +163,8 @@ func refuse(file, imported string) string {
 	return fmt.Sprintf("%s may import %v and nothing else: imports point downward", from, may)
 }
 
-// reached are the domains that a domain's tests see: all below it, at any depth,
-// since they set up its world.
+// reached returns the domains that a domain's tests may import: all below it, at any depth,
+// because they set up its world.
 func reached(domain string) []string {
 	var all []string
 	for _, below := range domains[domain] {
@@ -173,18 +173,18 @@ func reached(domain string) []string {
 	return all
 }
 
-// onlyInCommands: what starts other programs is for the commands and the tests.
+// onlyInCommands: only commands and tests may start other programs.
 func onlyInCommands(file, imported string) string {
-	if imported == "internal/embedded" && house(file) != "cmd" && !ofTests(file) {
+	if imported == "internal/embedded" && topFolder(file) != "cmd" && !ofTests(file) {
 		return "the embedded parts are started by the commands and the tests alone, so that a domain runs on any parts"
 	}
 	return ""
 }
 
-// webOutsideHTTP: net/http in a domain's http*.go files only, and WebSockets in
-// internal/socket, where origins, limits and ends are decided once for all.
+// webOutsideHTTP: net/http is only for a domain's http*.go files, and WebSockets only for
+// internal/socket, which decides on origins, limits and closing once for all.
 func webOutsideHTTP(src source) (broken []string) {
-	domain := house(src.path)
+	domain := topFolder(src.path)
 	if ofTests(src.path) {
 		return nil
 	}
@@ -202,13 +202,13 @@ func webOutsideHTTP(src source) (broken []string) {
 	return broken
 }
 
-// testCodeInProduct: what is made for tests is never linked into the product.
+// testCodeInProduct: code for tests is never linked into the product.
 func testCodeInProduct(src source) (broken []string) {
 	if ofTests(src.path) {
 		return nil
 	}
 	for _, imported := range src.imports {
-		_, ours := allowed(house(imported))
+		_, ours := allowed(topFolder(imported))
 		if imported == "testing" || ours && ofTests(imported) {
 			broken = append(broken, fmt.Sprintf("imports %s: test helpers are never part of the product", imported))
 		}
@@ -221,7 +221,7 @@ func testCodeInProduct(src source) (broken []string) {
 
 var tableNames = regexp.MustCompile(`(?i)\b(?:from|join|into|update|using|table|only|references)\s+([a-z_]+(?:\s+(?:as\s+)?[a-z_]+)?(?:\s*,\s*[a-z_]+(?:\s+(?:as\s+)?[a-z_]+)?)*)`)
 
-// tablesIn are the platform's tables that a text names as SQL does.
+// tablesIn returns the platform's tables that a text names in SQL.
 func tablesIn(text string) []string {
 	var named []string
 	for _, match := range tableNames.FindAllStringSubmatch(text, -1) {
@@ -235,13 +235,13 @@ func tablesIn(text string) []string {
 	return named
 }
 
-// foreignTables: a table is named by its owner's store alone: store.go, or the
-// files that it was split into (store_session.go).
+// foreignTables: only its owner's store may name a table: store.go, or files that it was split
+// into (store_session.go).
 func foreignTables(src source) (broken []string) {
 	if ofTests(src.path) {
 		return nil
 	}
-	domain := house(src.path)
+	domain := topFolder(src.path)
 	for _, text := range src.texts {
 		for _, table := range tablesIn(text) {
 			switch owner := owners[table]; {
@@ -255,9 +255,9 @@ func foreignTables(src source) (broken []string) {
 	return broken
 }
 
-// clockInRules: a rule reads the one instant of its transaction.
+// clockInRules: a rule uses the instant of its transaction.
 func clockInRules(src source) (broken []string) {
-	if domains[house(src.path)] == nil || ofTests(src.path) || machineClock[src.path] != "" {
+	if domains[topFolder(src.path)] == nil || ofTests(src.path) || machineClock[src.path] != "" {
 		return nil
 	}
 	for _, use := range src.clock {
@@ -268,24 +268,24 @@ func clockInRules(src source) (broken []string) {
 
 var machineNow = regexp.MustCompile(`(?i)(^|[^_a-z])now\(\)`)
 
-// clockInSQL: what a domain's SQL compares and writes is of the platform's clock.
+// clockInSQL: a domain's SQL uses the platform's clock.
 func clockInSQL(src source) []string {
-	if domains[house(src.path)] == nil || ofTests(src.path) || !slices.ContainsFunc(src.texts, machineNow.MatchString) {
+	if domains[topFolder(src.path)] == nil || ofTests(src.path) || !slices.ContainsFunc(src.texts, machineNow.MatchString) {
 		return nil
 	}
 	return []string{"uses now() in SQL, which is the machine's clock: hand the instant in, or use platform_now(), so that the platform can stand at any moment"}
 }
 
-// daysInTests: the tests that go through the program hold at any instant.
+// daysInTests: tests that run the program must pass at any instant.
 func daysInTests(src source) []string {
-	through := src.folder() == "cmd/socialdirect" && ofTests(src.path) || src.folder() == "e2e" && src.path != "e2e/serve_test.go" // serve has the machine's clock
+	through := src.folder() == "cmd/socialdirect" && ofTests(src.path) || src.folder() == "e2e" && src.path != "e2e/serve_test.go" // serve runs with the machine's clock
 	if src.days == 0 || !through {
 		return nil
 	}
 	return []string{"works a day or an hour out of time.Now: the platform may stand elsewhere in time, internal/clocktest says where"}
 }
 
-// zonesReadAnew: a zone is read from its table once.
+// zonesReadAnew: time zones are loaded through internal/zone, once each.
 func zonesReadAnew(src source) []string {
 	if src.zones == 0 || src.folder() == "internal/zone" || ofTests(src.path) {
 		return nil

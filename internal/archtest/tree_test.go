@@ -1,6 +1,6 @@
-// Package archtest keeps the house as its plan says: who may import whom, whose
-// SQL names which table, where the clock is read; and holds docs/ to what the
-// code is. A failing test says the reason of the rule that was broken.
+// Package archtest tests the architecture: who imports whom, which package owns which table,
+// where the clock is read; and that docs/ match the code. A failing test gives the reason of
+// the broken rule.
 package archtest
 
 import (
@@ -17,39 +17,38 @@ import (
 	"testing"
 )
 
-// root is the repository's folder, from this one.
+// root is the repository's folder, relative to this one.
 const root = "../.."
 
-// source is what the rules look at in one Go file.
+// source is what the rules need of one Go file.
 type source struct {
 	path    string   // from the root, with slashes
 	imports []string // import paths; those of this module from its root
-	texts   []string // string constants, those added together as one
+	texts   []string // string constants, concatenated ones as one
 	clock   []string // uses of the machine's clock, such as time.Now
 	zones   int      // uses of time.LoadLocation
-	days    int      // calendar days worked out of time.Now
+	days    int      // calendar days computed from time.Now
 	tests   []string // its test, fuzz and benchmark functions
 	cheap   bool     // makes the hashes of passwords cheap
 	funcs   []declared
-	named   map[string]bool // what is named with a dot before it: names of other packages, methods, fields
-	outside bool            // a test of the package from outside
+	named   map[string]bool // selectors: names of other packages, methods, fields
+	outside bool            // an external test of the package
 }
 
-// declared is a function or a method.
+// declared is a declared function or method.
 type declared struct{ receiver, name string }
 
 const module = "socialdirect/"
 
 func (s source) folder() string { return path.Dir(s.path) }
 
-// house is the first element of a path: the room it is in.
-func house(p string) string {
+// topFolder returns the first element of a path: its top folder.
+func topFolder(p string) string {
 	first, _, _ := strings.Cut(p, "/")
 	return first
 }
 
-// ofTests reports whether a path is code that only tests run: a test file, or a
-// package made for tests.
+// ofTests reports whether only tests use the file: a test file, or one in a package for tests.
 func ofTests(p string) bool {
 	if strings.HasSuffix(p, "_test.go") {
 		return true
@@ -62,8 +61,7 @@ func ofTests(p string) bool {
 	return false
 }
 
-// readTree reads every Go file of the repository, those of its other modules
-// included.
+// readTree reads every Go file of the repository, including those of its other modules.
 func readTree(t *testing.T) []source {
 	t.Helper()
 	var sources []source
@@ -124,7 +122,7 @@ func parseSource(name, text string) (source, error) {
 	return src, nil
 }
 
-// look collects what the rules ask about from one declaration.
+// look collects what the rules need from one declaration.
 func (s *source) look(decl ast.Decl) {
 	if f, ok := decl.(*ast.FuncDecl); ok {
 		s.funcs = append(s.funcs, declared{strings.TrimSuffix(receiver(f), "."), f.Name.Name})
@@ -137,7 +135,7 @@ func (s *source) look(decl ast.Decl) {
 		case *ast.BinaryExpr:
 			if text, ok := added(n); ok {
 				s.texts = append(s.texts, text)
-				ast.Inspect(n, func(part ast.Node) bool { // what is added to the text may use a clock
+				ast.Inspect(n, func(part ast.Node) bool { // an operand of the concatenation may use a clock
 					if used, ok := part.(*ast.SelectorExpr); ok {
 						s.selector(used)
 					}
@@ -158,7 +156,7 @@ func (s *source) look(decl ast.Decl) {
 	})
 }
 
-// selector notes what the rules ask of one use of a package or a value.
+// selector records what the rules need of one selector.
 func (s *source) selector(n *ast.SelectorExpr) {
 	s.named[n.Sel.Name] = true
 	if isOfTime(n, "LoadLocation") {
@@ -184,8 +182,7 @@ func isTestName(name string) bool {
 	return false
 }
 
-// added is the text of string constants added together; what else is in the sum
-// counts as a blank.
+// added returns the text of concatenated string constants; other operands count as a blank.
 func added(n ast.Expr) (string, bool) {
 	switch n := n.(type) {
 	case *ast.BasicLit:
@@ -211,8 +208,8 @@ func isOfTime(s *ast.SelectorExpr, names ...string) bool {
 	return ok && on.Name == "time" && slices.Contains(names, s.Sel.Name)
 }
 
-// isDayOfNow reports whether a selector takes the machine's clock for a day or an hour,
-// as time.Now().AddDate does, and not for the end of some patience.
+// isDayOfNow reports whether a selector computes a day or an hour from the machine's clock, as
+// time.Now().AddDate does, and not the end of a timeout.
 func isDayOfNow(s *ast.SelectorExpr) bool {
 	call, ok := s.X.(*ast.CallExpr)
 	if !ok || !slices.Contains([]string{"AddDate", "In", "UTC", "Year", "Truncate", "Format"}, s.Sel.Name) {
@@ -222,8 +219,8 @@ func isDayOfNow(s *ast.SelectorExpr) bool {
 	return ok && isOfTime(now, "Now")
 }
 
-// setsDeadline reports whether a call gives a connection its deadline, which is
-// by the machine's clock and no other.
+// setsDeadline reports whether a call sets a connection's deadline, which must use the
+// machine's clock.
 func setsDeadline(call *ast.CallExpr) bool {
 	f, ok := call.Fun.(*ast.SelectorExpr)
 	return ok && (f.Sel.Name == "SetReadDeadline" || f.Sel.Name == "SetWriteDeadline" || f.Sel.Name == "WriteControl")

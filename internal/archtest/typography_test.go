@@ -9,18 +9,18 @@ import (
 	"testing"
 )
 
-// french is a text that people read: it has a letter or an apostrophe that
-// English and code do without.
+// french matches text that people read: it contains a letter or an apostrophe that English
+// text and code do not.
 var french = regexp.MustCompile(`[À-ÿ’]`)
 
-// loose is a sign that a line may begin with, because an ordinary space stands
-// before it: French wants one that does not break.
+// loose matches a sign after an ordinary space, at which a line might break: French requires a
+// no-break space there.
 var loose = regexp.MustCompile(`(?m)[\p{L}\d)’»] [:;?!»](?:\s|$)|« `)
 
-// markup is what stands between a template's words.
+// markup matches what is between the words of a template.
 var markup = regexp.MustCompile(`(?s)\{\{.*?\}\}|<[^>]*>`)
 
-// looseIn is the first such place in a text, with the words around it.
+// looseIn returns the first such place in a text, with the words around it.
 func looseIn(text string) string {
 	at := loose.FindStringIndex(text)
 	if at == nil || !french.MatchString(text) {
@@ -43,8 +43,7 @@ func TestLook_NoLineBeginsWithASign(t *testing.T) {
 	checkTemplates(t)
 }
 
-// checkTemplates looks at the pages and letters; an SMS has no room for the
-// other space.
+// checkTemplates checks pages and mails; an SMS has no room for the no-break space.
 func checkTemplates(t *testing.T) {
 	t.Helper()
 	err := filepath.WalkDir(root+"/web/templates", func(file string, entry fs.DirEntry, err error) error {

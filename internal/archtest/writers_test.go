@@ -10,10 +10,11 @@ import (
 	"testing"
 )
 
-// writtenTable is a table that a statement inserts into, updates, deletes from or locks.
+// writtenTable matches the table that a statement inserts into, updates, deletes from or
+// locks.
 var writtenTable = regexp.MustCompile(`(?is)(?:insert\s+into|delete\s+from|update|lock\s+table|truncate)\s+(?:only\s+)?([a-z_]+)`)
 
-// writers are the packages that write each table, among those of product code.
+// writers returns the packages of product code that write each table.
 func writers(sources []source) map[string][]string {
 	by := map[string][]string{}
 	for _, src := range sources {
@@ -32,7 +33,7 @@ func writers(sources []source) map[string][]string {
 	return by
 }
 
-// sharedTables says which tables more than one package writes.
+// sharedTables reports tables that more than one package writes.
 func sharedTables(sources []source) (broken []string) {
 	by := writers(sources)
 	for _, table := range slices.Sorted(maps.Keys(by)) {

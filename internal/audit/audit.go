@@ -1,10 +1,10 @@
-// Package audit is the journal of what was decided about people and of who opened
-// what (R7, R39). It only grows, and each line holds the hash of the one before
-// it: a line that is changed, taken out or put in shows.
+// Package audit is the journal of decisions about people and of access to their data (R7,
+// R39). Lines are only appended, and each contains the hash of the one before, so that a line
+// that was changed, removed or inserted is detected.
 //
-// A line names accounts and things by identifier and holds no words about
-// anybody, so that it can outlive an erasure; the reason of a decision stands with
-// the decision, in its domain.
+// A line contains identifiers of accounts and objects but no text about people, so that it may
+// remain after an erasure. The reason of a decision is stored with the decision, in its
+// domain.
 package audit
 
 import (
@@ -23,10 +23,10 @@ import (
 
 // Entry is one line.
 type Entry struct {
-	ActorID   uuid.UUID // who did it; zero for the platform itself
-	Act       string    // what was done: "account.suspended"; a lasting name
-	SubjectID uuid.UUID // whom it is about; zero for nobody
-	ObjectID  uuid.UUID // the thing it was done to; zero for none
+	ActorID   uuid.UUID // who acted; zero: the platform itself
+	Act       string    // such as "account.suspended"; must never change
+	SubjectID uuid.UUID // the person concerned; zero: nobody
+	ObjectID  uuid.UUID // the object concerned; zero: none
 }
 
 // Line is an entry of the journal.
@@ -36,11 +36,11 @@ type Line struct {
 	Entry
 }
 
-// chainLock is the advisory lock under which lines are appended, one at a time.
+// chainLock is the advisory lock with which lines are appended one at a time.
 const chainLock = 5_120_417
 
-// Append writes a line in the act's own transaction: what rolls back was not done.
-// Appending transactions wait for each other from here to their end.
+// Append writes a line in the act's own transaction, so that an act that is rolled back is not
+// journaled. Appending transactions wait for each other until they end.
 func Append(ctx context.Context, tx postgres.Tx, e Entry) error {
 	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock($1)`, chainLock); err != nil {
 		return fmt.Errorf("journal: %w", err)
@@ -60,7 +60,7 @@ func Append(ctx context.Context, tx postgres.Tx, e Entry) error {
 	return nil
 }
 
-// hash binds every field of the line to all lines before it.
+// hash computes a hash of every field of the line and the hash of the line before.
 func (l Line) hash(previous []byte) []byte {
 	var text bytes.Buffer
 	text.Write(previous)
@@ -70,12 +70,12 @@ func (l Line) hash(previous []byte) []byte {
 	for _, id := range []uuid.UUID{l.ActorID, l.SubjectID, l.ObjectID} {
 		text.Write(id[:])
 	}
-	text.WriteString(l.Act) // last, since it alone has no fixed length
+	text.WriteString(l.Act) // last, because only it has a variable length
 	sum := sha256.Sum256(text.Bytes())
 	return sum[:]
 }
 
-// row is a line as it is stored.
+// row is a stored line.
 type row struct {
 	ID           int64
 	At           time.Time
@@ -106,12 +106,12 @@ func readLast(ctx context.Context, tx postgres.Tx) (row, error) {
 	return last, err
 }
 
-// Latest lists the latest lines, latest first.
+// Latest returns the latest lines, latest first.
 func Latest(ctx context.Context, q postgres.Querier, most int) ([]Line, error) {
 	return toLines(postgres.All[row](ctx, q, selectRows+`order by id desc limit $1`, most))
 }
 
-// About lists the latest lines about somebody, latest first.
+// About returns the latest lines about somebody, latest first.
 func About(ctx context.Context, q postgres.Querier, subject uuid.UUID, most int) ([]Line, error) {
 	return toLines(postgres.All[row](ctx, q, selectRows+`where subject_id = $1 order by id desc limit $2`, subject, most))
 }
@@ -124,15 +124,15 @@ func toLines(rows []row, err error) ([]Line, error) {
 	return lines, err
 }
 
-// ErrBroken says that the journal is not what was written.
+// ErrBroken means that lines of the journal were altered.
 var ErrBroken = errors.New("journal: the chain is broken")
 
-// verifyAtOnce bounds how many lines are in memory while the chain is verified.
+// verifyAtOnce is the number of lines that Verify reads at a time.
 const verifyAtOnce = 1000
 
-// Verify walks the whole chain; ErrBroken, with the line, where it does not hold.
-// It cannot tell that the last lines were cut off: the number and hash of the last
-// line it saw are returned, to be held against those of an earlier day.
+// Verify checks the whole chain, and fails with ErrBroken and the line where it is broken. It
+// cannot detect that the last lines were removed: for this, it returns the number and hash of
+// the last line, to be compared with those of an earlier day.
 func Verify(ctx context.Context, q postgres.Querier) (last int64, hash []byte, err error) {
 	hash = []byte{}
 	for {

@@ -28,7 +28,7 @@ func write(ctx context.Context, db *postgres.DB, e audit.Entry) error {
 	return db.InTx(ctx, func(tx postgres.Tx) error { return audit.Append(ctx, tx, e) })
 }
 
-func TestR39_LinesAreChainedHoweverManyWriteAtOnce(t *testing.T) {
+func TestR39_ConcurrentLinesFormOneChain(t *testing.T) {
 	t.Parallel()
 	db, subject := open(t), uuid.New()
 	var all sync.WaitGroup
@@ -54,7 +54,7 @@ func TestR39_LinesAreChainedHoweverManyWriteAtOnce(t *testing.T) {
 	}
 }
 
-func TestR39_WhatRolledBackIsNotInTheJournal(t *testing.T) {
+func TestR39_RolledBackActsAreNotInTheJournal(t *testing.T) {
 	t.Parallel()
 	db := open(t)
 	failure := errors.New("no")
@@ -69,8 +69,8 @@ func TestR39_WhatRolledBackIsNotInTheJournal(t *testing.T) {
 	}
 }
 
-// Whoever can write to the table behind the trigger's back still cannot hide it.
-func TestR39_EveryChangeShows(t *testing.T) {
+// Even somebody who can bypass the table's trigger cannot hide a change.
+func TestR39_EveryAlterationIsDetected(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]string{
 		"another act":     `update audit_entries set act = 'x' where id = 2`,
@@ -92,7 +92,7 @@ func TestR39_EveryChangeShows(t *testing.T) {
 			}
 			if name != "put in" {
 				if _, err := db.Pool.Exec(t.Context(), change); err == nil {
-					t.Error("the journal let itself be changed")
+					t.Error("the trigger allowed a change")
 				}
 			}
 			if _, err := db.Pool.Exec(t.Context(), `alter table audit_entries disable trigger all`); err != nil {
@@ -102,13 +102,13 @@ func TestR39_EveryChangeShows(t *testing.T) {
 				t.Fatal(err)
 			}
 			if _, _, err := audit.Verify(t.Context(), db.Pool); !errors.Is(err, audit.ErrBroken) {
-				t.Errorf("nobody noticed: %v", err)
+				t.Errorf("not detected: %v", err)
 			}
 		})
 	}
 }
 
-func TestR39_TheJournalIsNotEmptied(t *testing.T) {
+func TestR39_TheJournalCannotBeEmptied(t *testing.T) {
 	t.Parallel()
 	db := open(t)
 	if err := write(t.Context(), db, audit.Entry{Act: "account.suspended"}); err != nil {
@@ -116,7 +116,7 @@ func TestR39_TheJournalIsNotEmptied(t *testing.T) {
 	}
 	for _, statement := range []string{`truncate audit_entries`, `truncate audit_entries cascade`} {
 		if _, err := db.Pool.Exec(t.Context(), statement); err == nil {
-			t.Errorf("%s passed", statement)
+			t.Errorf("%s succeeded", statement)
 		}
 	}
 	if last, _, err := audit.Verify(t.Context(), db.Pool); last != 1 || err != nil {

@@ -1,5 +1,5 @@
-// Package bearer makes the tokens of links and cookies: whoever holds one has what it
-// opens, so that only its hash is kept.
+// Package bearer creates tokens for links and cookies. Whoever has a token has access, so only
+// its hash is stored.
 package bearer
 
 import (
@@ -8,7 +8,8 @@ import (
 	"encoding/base64"
 )
 
-// New returns 256 random bits for a link or a cookie, and what is kept of them.
+// New returns a token of 256 random bits for a link or a cookie, and its hash, which is
+// stored.
 func New() (token string, hash []byte) {
 	raw := make([]byte, 32)
 	_, _ = rand.Read(raw) // never fails (crypto/rand)
@@ -16,7 +17,7 @@ func New() (token string, hash []byte) {
 	return token, Hash(token)
 }
 
-// Hash is what is kept of a token.
+// Hash returns the hash of a token.
 func Hash(token string) []byte {
 	sum := sha256.Sum256([]byte(token))
 	return sum[:]

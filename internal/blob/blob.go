@@ -1,5 +1,5 @@
-// Package blob keeps objects in an S3-compatible store. It knows nothing of
-// what they hold: whatever is secret is sealed before it comes here.
+// Package blob stores objects in an S3-compatible store. It does not interpret their content:
+// callers encrypt what is secret.
 package blob
 
 import (
@@ -15,14 +15,13 @@ import (
 	"github.com/minio/minio-go/v7/pkg/credentials"
 )
 
-// ErrNotFound is returned for an object that is not in the store.
+// ErrNotFound means that the object is not in the store.
 var ErrNotFound = errors.New("no such object")
 
-// maxTries bounds how often a request is repeated when the store stumbles: a
-// person is waiting.
+// maxTries is the number of attempts of a request to a failing store: a person is waiting.
 const maxTries = 3
 
-// Config says which store, and which bucket in it.
+// Config names the store and a bucket in it.
 type Config struct {
 	Endpoint  string // "https://s3.example.org", http for a store on the same machine
 	Region    string // empty: us-east-1
@@ -38,7 +37,7 @@ type Store struct {
 	refused atomic.Pointer[error]
 }
 
-// Open prepares access to the store. It asks the store nothing: Ping does.
+// Open prepares access to the store. It makes no request: Ping does.
 func Open(_ context.Context, cfg Config) (*Store, error) {
 	endpoint, err := url.Parse(cfg.Endpoint)
 	if err != nil {
@@ -67,7 +66,7 @@ func Open(_ context.Context, cfg Config) (*Store, error) {
 	return &Store{core: minio.Core{Client: client}, bucket: cfg.Bucket}, nil
 }
 
-// EnsureBucket makes the bucket when it is missing.
+// EnsureBucket creates the bucket if it is missing.
 func (s *Store) EnsureBucket(ctx context.Context) error {
 	exists, err := s.core.BucketExists(ctx, s.bucket)
 	if err != nil {
@@ -83,8 +82,8 @@ func (s *Store) EnsureBucket(ctx context.Context) error {
 	return fmt.Errorf("object store: make bucket %s: %w", s.bucket, err)
 }
 
-// Ping reports whether the bucket can be used with these credentials now. Give
-// it a deadline: a store that is down is asked again before it is given up.
+// Ping reports whether the bucket can be used with these credentials. Its context should have
+// a deadline: it retries a store that is down.
 func (s *Store) Ping(ctx context.Context) error {
 	if err := s.refusal(); err != nil {
 		return err
@@ -99,7 +98,7 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
-// Delete removes the object at key; that it is not there is no error.
+// Delete removes the object at key. It is no error if there is none.
 func (s *Store) Delete(ctx context.Context, key string) error {
 	err := s.core.RemoveObject(ctx, s.bucket, key, minio.RemoveObjectOptions{})
 	if err = s.named(err, "delete", key); errors.Is(err, ErrNotFound) {
@@ -108,7 +107,7 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 	return err
 }
 
-// named says what failed on which object, and gives the missing one its name.
+// named adds the act and the key to an error, and makes it ErrNotFound for a missing object.
 func (s *Store) named(err error, act, key string) error {
 	if err == nil {
 		return nil
@@ -119,7 +118,7 @@ func (s *Store) named(err error, act, key string) error {
 	return fmt.Errorf("object store: %s %s: %w", act, key, err)
 }
 
-// aside is a context for tidying up after ctx may have ended.
+// aside returns a context for cleaning up after ctx may have ended.
 func aside(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/minio/minio-go/v7/pkg/credentials"
 )
 
-// noise is n bytes that no two seeds share.
+// noise returns n bytes that differ for every seed.
 func noise(seed uint64, n int64) io.Reader {
 	return io.LimitReader(rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8)}), n)
 }
@@ -114,18 +114,18 @@ func TestOneObjectServesSeveralReaders(t *testing.T) {
 	readers.Wait()
 }
 
-func TestAShorterObjectThanSaidIsAnError(t *testing.T) {
+func TestAnObjectShorterThanItsSizeIsAnError(t *testing.T) {
 	t.Parallel()
 	s := blobtest.Store(t)
 	if _, err := s.Put(t.Context(), "k", strings.NewReader("short")); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Open(t.Context(), "k", 50); err == nil {
-		t.Error("45 bytes that are not there were read")
+		t.Error("45 bytes beyond the end were read")
 	}
 }
 
-func TestMissingObject(t *testing.T) {
+func TestAMissingObjectIsReported(t *testing.T) {
 	t.Parallel()
 	s := blobtest.Store(t)
 	for _, size := range []int64{0, 5} {
@@ -158,12 +158,12 @@ type iotestErr struct{ err error }
 
 func (e iotestErr) Read([]byte) (int, error) { return 0, e.err }
 
-// onCancel ends ctx when it is read, as a person does who leaves the page.
+// onCancel cancels ctx when it is read, as when a person leaves the page.
 type onCancel struct{ cancel context.CancelFunc }
 
 func (c onCancel) Read(p []byte) (int, error) { c.cancel(); return len(p), nil }
 
-// leftovers are the objects and the uploads that a bucket holds.
+// leftovers returns the objects and unfinished uploads in a bucket.
 func leftovers(t *testing.T, cfg blob.Config) (found []string) {
 	t.Helper()
 	c, err := minio.New(strings.TrimPrefix(cfg.Endpoint, "http://"), &minio.Options{Creds: credentials.NewStaticV4(cfg.AccessKey, cfg.SecretKey, ""), Region: "us-east-1"})
@@ -197,7 +197,7 @@ func TestAFailedPutLeavesNothing(t *testing.T) {
 	}
 	cause := errors.New("the line went dead")
 	for _, size := range []int64{10, 5 << 20, 11 << 20} {
-		// A request body that is cut short ends in io.ErrUnexpectedEOF.
+		// A truncated request body ends with io.ErrUnexpectedEOF.
 		for _, cause := range []error{cause, io.ErrUnexpectedEOF} {
 			if _, err := s.Put(t.Context(), "k", failing(size, cause)); !errors.Is(err, cause) {
 				t.Errorf("%d bytes, then %v: %v", size, cause, err)
@@ -213,7 +213,7 @@ func TestAFailedPutLeavesNothing(t *testing.T) {
 	}
 }
 
-func TestMemoryStaysFlatForALargeObject(t *testing.T) { // alone: it watches the heap
+func TestALargeObjectIsStreamed(t *testing.T) { // not parallel: it measures the heap
 	s := blobtest.Store(t)
 	const size = 64 << 20
 	meter := heaptest.New()
@@ -234,7 +234,7 @@ func TestMemoryStaysFlatForALargeObject(t *testing.T) { // alone: it watches the
 	}
 }
 
-func TestPingTellsBucketSecretAndServerApart(t *testing.T) {
+func TestPingDistinguishesBucketSecretAndServer(t *testing.T) {
 	t.Parallel()
 	good := blobtest.Config(t)
 	ping := func(cfg blob.Config) error {
@@ -271,14 +271,14 @@ func TestPingTellsBucketSecretAndServerApart(t *testing.T) {
 	}
 }
 
-func TestOpenRefusesWhatIsNoAddress(t *testing.T) {
+func TestOpenRefusesInvalidAddresses(t *testing.T) {
 	t.Parallel()
 	for _, endpoint := range []string{"", "s3.example.org", "ftp://s3.example.org", "https://", "https://s3.example.org/bucket", "https://%zz"} {
 		if _, err := blob.Open(t.Context(), blob.Config{Endpoint: endpoint, Bucket: "b"}); err == nil {
-			t.Errorf("%q was taken", endpoint)
+			t.Errorf("%q was accepted", endpoint)
 		}
 	}
 	if _, err := blob.Open(t.Context(), blob.Config{Endpoint: "https://s3.example.org"}); err == nil {
-		t.Error("no bucket was taken")
+		t.Error("an empty bucket name was accepted")
 	}
 }

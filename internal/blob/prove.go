@@ -12,20 +12,19 @@ import (
 	"github.com/minio/minio-go/v7"
 )
 
-// ErrUnfaithful says that the store does not give back what it took: nothing may be
-// trusted to it.
+// ErrUnfaithful means that the store does not return what was stored: it must not be used.
 var ErrUnfaithful = errors.New("the object store does not give back what it took")
 
-// proofSize is that of the object that the store is tried with; the range is inside it.
+// proofSize is the size of the test object; the range is inside it.
 const (
 	proofSize  = 64 << 10
 	rangeFrom  = 1_000
 	rangeUntil = 5_000
 )
 
-// Prove tries the store with an object of its own: put, read whole and in part, removed.
-// It makes the bucket when that is missing. ErrUnfaithful tells a store that answers
-// with something else from one that does not answer.
+// Prove checks the store with a test object: it stores it, reads it whole and in part, and
+// removes it. It creates the bucket if it is missing. It fails with ErrUnfaithful if the store
+// returns something else, and with another error if it does not answer.
 func (s *Store) Prove(ctx context.Context) error {
 	if err := s.EnsureBucket(ctx); err != nil {
 		return err
@@ -58,7 +57,7 @@ func (s *Store) compare(ctx context.Context, key string, content []byte) error {
 	return err
 }
 
-// fetched reads what the store says to have, which must be of the given size.
+// fetched reads what the store returns, which must have the given size.
 func (s *Store) fetched(ctx context.Context, key string, options minio.GetObjectOptions, size int64) ([]byte, error) {
 	body, info, _, err := s.core.GetObject(ctx, s.bucket, key, options)
 	switch err = s.named(err, "read", key); {
@@ -75,7 +74,7 @@ func (s *Store) fetched(ctx context.Context, key string, options minio.GetObject
 	return content, s.named(err, "read", key)
 }
 
-// removed deletes the object and looks whether it is gone.
+// removed deletes the object, and checks that it is gone.
 func (s *Store) removed(ctx context.Context, key string) error {
 	if err := s.Delete(ctx, key); err != nil {
 		return err
@@ -90,14 +89,14 @@ func (s *Store) removed(ctx context.Context, key string) error {
 	return err
 }
 
-// Refuse has every later Put and Open fail with why: a store that was away at the start
-// may come back as one that nothing may be trusted to.
+// Refuse makes every later Put and Open fail with why: a store that was down at the start may
+// come back unfaithful.
 func (s *Store) Refuse(why error) { s.refused.Store(&why) }
 
-// Trust takes a refusal back.
+// Trust ends a refusal.
 func (s *Store) Trust() { s.refused.Store(nil) }
 
-// refusal is why the store is not used, nil when it is.
+// refusal returns why the store must not be used, or nil.
 func (s *Store) refusal() error {
 	if why := s.refused.Load(); why != nil {
 		return *why

@@ -16,7 +16,7 @@ import (
 	"socialdirect/internal/blobtest"
 )
 
-// lying is a store that stands between and changes what comes back.
+// lying returns a store behind a proxy that alters its responses.
 func lying(t *testing.T, lie func(*http.Response) error) *blob.Store {
 	t.Helper()
 	cfg := blobtest.Config(t)
@@ -38,7 +38,7 @@ func lying(t *testing.T, lie func(*http.Response) error) *blob.Store {
 	return s
 }
 
-// onRead lies about the content of what was kept, whole or in part.
+// onRead alters the content of read objects, whole or in part.
 func onRead(part bool, lie func(content []byte) []byte) func(*http.Response) error {
 	return func(r *http.Response) error {
 		if r.Request.Method != http.MethodGet || !strings.Contains(r.Request.URL.Path, "checks/") || (r.Request.Header.Get("Range") != "") != part {
@@ -55,7 +55,7 @@ func onRead(part bool, lie func(content []byte) []byte) func(*http.Response) err
 	}
 }
 
-// answering puts a status in place of the store's answer to one method.
+// answering replaces the status of the store's responses to one method.
 func answering(method string, status int) func(*http.Response) error {
 	return func(r *http.Response) error {
 		if r.Request.Method == method && strings.Contains(r.Request.URL.Path, "checks/") {
@@ -69,7 +69,7 @@ func answering(method string, status int) func(*http.Response) error {
 
 func flip(content []byte) []byte { content[len(content)/2] ^= 1; return content }
 
-func TestR29_AStoreThatGivesBackSomethingElseIsRefused(t *testing.T) {
+func TestR29_AStoreThatReturnsSomethingElseIsRefused(t *testing.T) {
 	t.Parallel()
 	for what, lie := range map[string]func(*http.Response) error{
 		"a bit of the whole":    onRead(false, flip),
@@ -89,10 +89,10 @@ func TestR29_AStoreThatGivesBackSomethingElseIsRefused(t *testing.T) {
 	}
 }
 
-func TestR29_AStoreThatIsAwayIsNotTakenForALiar(t *testing.T) {
+func TestR29_AnUnavailableStoreIsNotUnfaithful(t *testing.T) {
 	t.Parallel()
 	if err := lying(t, func(*http.Response) error { return nil }).Prove(t.Context()); err != nil {
-		t.Errorf("an honest one: %v", err)
+		t.Errorf("a faithful one: %v", err)
 	}
 	for _, method := range []string{http.MethodPut, http.MethodGet, http.MethodDelete} {
 		err := lying(t, answering(method, http.StatusForbidden)).Prove(t.Context())
@@ -107,7 +107,7 @@ func TestR29_AStoreThatIsAwayIsNotTakenForALiar(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := away.Prove(t.Context()); err == nil || errors.Is(err, blob.ErrUnfaithful) {
-		t.Errorf("away: %v", err)
+		t.Errorf("unavailable: %v", err)
 	}
 }
 
@@ -126,7 +126,7 @@ func TestR29_AProofLeavesNothingInTheStore(t *testing.T) {
 	}
 }
 
-func TestR29_ARefusedStoreTakesAndGivesNothing(t *testing.T) {
+func TestR29_ARefusedStoreIsNeitherReadNorWritten(t *testing.T) {
 	t.Parallel()
 	s := blobtest.Store(t)
 	if _, err := s.Put(t.Context(), "k", strings.NewReader("x")); err != nil {

@@ -9,14 +9,13 @@ import (
 	"github.com/minio/minio-go/v7"
 )
 
-// partSize is the smallest part that S3 allows, and so the least memory that an
-// upload of unknown size needs; with 10,000 parts an object holds 48 GiB at most.
+// partSize is the smallest part that S3 allows, which minimises the memory of an upload of
+// unknown size. With 10,000 parts, an object has at most 48 GiB.
 const partSize = 5 << 20
 
-// Put writes what r yields to key and returns its size in bytes. It streams:
-// memory stays at a few parts whatever the size. When r fails or ctx ends, no
-// object and no part of one stays behind. A key is for one object: two uploads
-// to it at a time would undo each other.
+// Put stores the content of r at key and returns its size in bytes. It streams: memory does
+// not depend on the size. If r fails or ctx ends, neither an object nor a part remains. A key
+// is for one object: concurrent uploads to it would interfere.
 func (s *Store) Put(ctx context.Context, key string, r io.Reader) (size int64, err error) {
 	if err := s.refusal(); err != nil {
 		return 0, err
@@ -24,7 +23,7 @@ func (s *Store) Put(ctx context.Context, key string, r io.Reader) (size int64, e
 	return s.put(ctx, key, r)
 }
 
-// put is Put of a store that is not trusted yet.
+// put is Put, also for a store that is not trusted yet.
 func (s *Store) put(ctx context.Context, key string, r io.Reader) (size int64, err error) {
 	src := &source{r: r}
 	var head bytes.Buffer
@@ -44,23 +43,22 @@ func (s *Store) put(ctx context.Context, key string, r io.Reader) (size int64, e
 	return src.size, nil
 }
 
-// discardParts removes an upload that was begun though the answer never came, as
-// when ctx ends just then: the client library removes only those it knows.
+// discardParts removes an upload whose start was never confirmed, as when ctx ends at that
+// moment: the client library removes only uploads that it knows.
 func (s *Store) discardParts(ctx context.Context, key string) {
 	ctx, cancel := aside(ctx)
 	defer cancel()
-	_ = s.core.RemoveIncompleteUpload(ctx, s.bucket, key) // the failure itself is what counts
+	_ = s.core.RemoveIncompleteUpload(ctx, s.bucket, key) // best effort: the caller reports the failure itself
 }
 
-// source counts what is read, and hides from the client library every error but
-// io.EOF behind one it cannot mistake for the end: it takes io.ErrUnexpectedEOF,
-// which a request cut short yields, for the end of the object.
+// source counts the bytes read, and wraps every error except io.EOF: the client library treats
+// io.ErrUnexpectedEOF, which a truncated request yields, as the end of the object.
 type source struct {
 	r    io.Reader
 	size int64
 }
 
-// brokenSource is a failure of the reader handed to Put.
+// brokenSource is a failure of the reader passed to Put.
 type brokenSource struct{ cause error }
 
 func (b brokenSource) Error() string { return "source: " + b.cause.Error() }

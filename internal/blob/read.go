@@ -10,12 +10,12 @@ import (
 	"github.com/minio/minio-go/v7"
 )
 
-// window is how much is asked for at once: reading an object from start to end
-// costs one round trip a mebibyte, and holds no more than that in memory.
+// window is the size of one read request in bytes: reading an object sequentially takes one
+// round trip and the memory of one window per mebibyte.
 const window = 1 << 20
 
-// Object is an object opened for reading at any place. It is safe for concurrent
-// use, one reader at a time being served.
+// Object is an object opened for reading at any offset. It is safe for concurrent use, but
+// serves one reader at a time.
 type Object struct {
 	store *Store
 	ctx   context.Context
@@ -23,12 +23,12 @@ type Object struct {
 	size  int64
 
 	mu    sync.Mutex
-	start int64  // where the window begins in the object
-	bytes []byte // what the window holds
+	start int64  // offset of the window in the object
+	bytes []byte // content of the window
 }
 
-// Open opens the object at key, which is size bytes long, for reading until ctx
-// ends. ErrNotFound comes from here, and from ReadAt when it is deleted later.
+// Open opens the object at key, of size bytes, for reading until ctx ends. It fails with
+// ErrNotFound if it does not exist, and ReadAt does if it is deleted later.
 func (s *Store) Open(ctx context.Context, key string, size int64) (*Object, error) {
 	if err := s.refusal(); err != nil {
 		return nil, err
@@ -44,10 +44,10 @@ func (s *Store) Open(ctx context.Context, key string, size int64) (*Object, erro
 	return o, nil
 }
 
-// Size is the object's length in bytes.
+// Size returns the object's size in bytes.
 func (o *Object) Size() int64 { return o.size }
 
-// Close lets go of what was read.
+// Close releases the connection.
 func (o *Object) Close() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -55,7 +55,7 @@ func (o *Object) Close() error {
 	return nil
 }
 
-// ReadAt reads as io.ReaderAt says.
+// ReadAt implements io.ReaderAt.
 func (o *Object) ReadAt(p []byte, off int64) (int, error) {
 	if off < 0 {
 		return 0, errors.New("object store: negative offset")
@@ -95,7 +95,7 @@ func (o *Object) fetch(off int64) error {
 	}
 	o.start, o.bytes = off, o.bytes[:length]
 	if _, err := io.ReadFull(body, o.bytes); err != nil {
-		o.bytes = o.bytes[:0] // nothing in it is to be served
+		o.bytes = o.bytes[:0] // the window is invalid now
 		return o.store.named(err, "read", o.key)
 	}
 	return nil

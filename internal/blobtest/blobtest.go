@@ -1,6 +1,6 @@
-// Package blobtest gives a test an empty bucket of a real S3 store: the one that
-// the environment variable SOCIALDIRECT_TEST_S3 leads to, else one that is started
-// for this test binary and ends with it.
+// Package blobtest gives a test an empty bucket in a real S3 store: that of the environment
+// variable SOCIALDIRECT_TEST_S3 or, without it, one that is started for this test binary and
+// ends with it.
 package blobtest
 
 import (
@@ -18,9 +18,9 @@ import (
 	"socialdirect/internal/testdir"
 )
 
-// Env names the file that says where the running store is, as Address does. The name is
-// the same from run to run and the port is not: Go takes what a test told with the same
-// environment for what it would tell again.
+// Env names the file with the address of the running store, in the format of Address. The file
+// name is the same in every run, whereas the port is not: Go's test cache requires the same
+// environment.
 const Env = "SOCIALDIRECT_TEST_S3"
 
 // Store opens a new, empty bucket.
@@ -36,8 +36,8 @@ func Store(t testing.TB) *blob.Store {
 	return s
 }
 
-// Config names the store and a bucket that does not exist yet, for a part that
-// opens it by itself.
+// Config returns the store and a bucket that does not exist yet, for code that opens it
+// itself.
 func Config(t testing.TB) blob.Config {
 	t.Helper()
 	server, err := server()
@@ -70,13 +70,13 @@ var server = sync.OnceValues(func() (blob.Config, error) {
 func parse(address string) (blob.Config, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.User == nil {
-		return blob.Config{}, fmt.Errorf("%s does not name a file that holds http://ACCESSKEY:SECRETKEY@HOST:PORT", Env)
+		return blob.Config{}, fmt.Errorf("%s does not name a file that contains http://ACCESSKEY:SECRETKEY@HOST:PORT", Env)
 	}
 	secret, _ := u.User.Password()
 	return blob.Config{Endpoint: u.Scheme + "://" + u.Host, AccessKey: u.User.Username(), SecretKey: secret}, nil
 }
 
-// Address is what the file that Env names holds for the store s:
+// Address returns the content of the file that Env names, for the store s:
 // "http://ACCESSKEY:SECRETKEY@HOST:PORT".
 func Address(s *embedded.ObjectStore) string {
 	return strings.Replace(s.Endpoint(), "://", "://"+url.UserPassword(s.AccessKey(), s.SecretKey()).String()+"@", 1)

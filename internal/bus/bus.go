@@ -1,16 +1,15 @@
-// Package bus carries small events to whoever listens right now ("you have a
-// message"). It keeps nothing: what must not be lost is in PostgreSQL, and an
-// event only says that it is time to look.
+// Package bus passes small events to current listeners ("you have a message"). It stores
+// nothing: durable data is in PostgreSQL, and an event only means that the listener should
+// read it.
 package bus
 
 import "sync"
 
-// queueLength is how many events a listener may be behind before it misses
-// some; one event says as much as ten, since the listener then looks.
+// queueLength is how many events may wait for a listener before it misses some. That is
+// harmless, since the listener reads the current state after any event.
 const queueLength = 16
 
-// Bus is an in-process bus, safe for concurrent use. The zero value is not
-// ready; use New.
+// Bus is an in-process bus, safe for concurrent use. The zero value is not usable; see New.
 type Bus struct {
 	mu        sync.Mutex
 	listeners map[string]map[chan string]struct{}
@@ -19,8 +18,8 @@ type Bus struct {
 // New returns a bus without listeners.
 func New() *Bus { return &Bus{listeners: map[string]map[chan string]struct{}{}} }
 
-// Publish tells everyone who listens to topic. It never waits: a listener whose
-// queue is full misses the event.
+// Publish sends the event to all listeners of topic. It never blocks: a listener whose queue
+// is full misses the event.
 func (b *Bus) Publish(topic, event string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -1,6 +1,6 @@
-// Package calendar reads other people's calendars and writes time zones for our own
-// (RFC 5545): of a calendar it keeps when its owner is busy, and nothing else. What
-// it reads comes from anywhere, so that everything in it is bounded.
+// Package calendar reads external calendars and writes time zones for our own (RFC 5545). It
+// extracts only when a calendar's owner is busy. The calendars are untrusted, so everything in
+// them is bounded.
 package calendar
 
 import (
@@ -17,17 +17,16 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-// Why a calendar cannot be used.
+// Reasons why a calendar cannot be used.
 var (
 	ErrNotCalendar = errors.New("not a calendar")
-	ErrTooComplex  = errors.New("a calendar too complex to work out")
-	ErrTooMuch     = errors.New("a calendar with too much in it")
+	ErrTooComplex  = errors.New("a calendar too complex to evaluate")
+	ErrTooMuch     = errors.New("a calendar with too much content")
 )
 
-// Bounds of one calendar, beside that of its size: what a rule may say, how long
-// the name and the parameters of a line are, how deep components may lie in one
-// another, how many events and dates are kept until the end, and how many
-// occurrences are looked at.
+// Bounds of one calendar, beside its size: the length of a rule and of the name and parameters
+// of a line, the nesting of components, the number of events and dates kept in memory, and the
+// number of occurrences evaluated.
 const (
 	maxHead        = 1000
 	maxKept        = 100_000
@@ -37,24 +36,23 @@ const (
 	maxEventLength = 366 * 24 * time.Hour
 )
 
-// Period is from an instant, included, to another, excluded.
+// Period is a period from an instant, included, to another, excluded.
 type Period = span.Period
 
-// Reading is how a calendar is read: for which time, and what its owner wants.
-type Reading struct {
+// Options define how a calendar is read.
+type Options struct {
 	Span   Period
-	Zone   *time.Location // where the calendar says none
-	AllDay bool           // days taken up entirely are busy
-	Own    string         // events whose identifier ends so are left out
-	Least  time.Duration  // what is free for less than this between two periods joins them
+	Zone   *time.Location // for times without a zone
+	AllDay bool           // all-day events count as busy
+	Own    string         // suffix of the identifiers of events to ignore
+	Least  time.Duration  // shorter gaps between two periods count as busy
 }
 
-// Busy reads a calendar (RFC 5545) as it arrives and returns when it says that its
-// owner is busy within the span: merged, in order, and nothing else of it. It fails
-// with ErrNotCalendar, ErrTooComplex, ErrTooMuch, what reading from fails with, or
-// that ctx is over.
-func Busy(ctx context.Context, from io.Reader, r Reading) ([]Period, error) {
-	c := &reader{Reading: r, ctx: ctx, lines: ics.NewCalendarStream(from), busy: periodSet{least: r.Least}, zones: newZones(r.Zone), replaced: map[string][]moment{}, onward: map[string][]*event{}}
+// Busy reads a calendar (RFC 5545) from a stream and returns the periods within the span in
+// which its owner is busy, merged and in order. It fails with ErrNotCalendar, ErrTooComplex,
+// ErrTooMuch, an error of from, or the error of ctx.
+func Busy(ctx context.Context, from io.Reader, r Options) ([]Period, error) {
+	c := &reader{Options: r, ctx: ctx, lines: ics.NewCalendarStream(from), busy: periodSet{least: r.Least}, zones: newZones(r.Zone), replaced: map[string][]moment{}, onward: map[string][]*event{}}
 	if err := c.read(); err != nil {
 		return nil, err
 	}
@@ -64,28 +62,28 @@ func Busy(ctx context.Context, from io.Reader, r Reading) ([]Period, error) {
 	return c.busy.merged(), nil
 }
 
-// reader goes through a calendar line by line. It keeps the periods, and
-// whole only what cannot be worked out before the end: the events that repeat.
+// reader parses a calendar line by line. It keeps the busy periods, and of the events only
+// those that can be evaluated no earlier than at the end, such as recurring ones.
 type reader struct {
-	Reading
+	Options
 	ctx       context.Context
 	lines     *ics.CalendarStream
 	zones     zones
-	within    []string // the components that are open
-	event     *event   // the one that is being read
+	within    []string // the open components
+	event     *event   // the one being read
 	events    int
 	kept      int
-	began     bool   // a calendar was there
-	name      string // the calendar's own
+	began     bool   // a calendar has begun
+	name      string // the calendar's name
 	repeating []*event
-	replaced  map[string][]moment // by identifier, the occurrences that an event of its own stands for
-	onward    map[string][]*event // by identifier, the events that stand for these and all after
-	waiting   []*event            // those that name a time zone that is not known yet
+	replaced  map[string][]moment // by identifier, occurrences that another event replaces
+	onward    map[string][]*event // by identifier, events that replace an occurrence and all later ones
+	waiting   []*event            // events in a time zone that is not known yet
 	busy      periodSet
 }
 
-// event is what matters of a VEVENT. Times are kept as they are written: a time
-// zone may be told after its first use.
+// event is the relevant content of a VEVENT. Times are kept as text, because the description
+// of a time zone may come after its first use.
 type event struct {
 	uid        string
 	starts     moment
@@ -94,14 +92,14 @@ type event struct {
 	rule       string
 	excluded   []moment
 	added      []moment
-	dates      int    // in these two
+	dates      int    // number of dates in these two
 	occurrence moment // RECURRENCE-ID
-	onward     bool   // it stands for that occurrence and all after
-	wholeDays  bool   // however its times are written
+	onward     bool   // it replaces that occurrence and all later ones
+	wholeDays  bool   // it lasts whole days, however its times are written
 	free       bool
 }
 
-// kept is what an event takes up until the end.
+// kept is how much the event counts towards maxKept.
 func (e *event) kept() int { return 1 + e.dates }
 
 func (c *reader) read() error {
@@ -116,7 +114,7 @@ func (c *reader) read() error {
 		case errors.Is(err, io.EOF) && c.began && len(c.within) == 0:
 			return nil
 		case errors.Is(err, io.EOF):
-			return ErrNotCalendar // nothing, or cut off
+			return ErrNotCalendar // empty or truncated
 		case err != nil:
 			return err
 		}
@@ -137,12 +135,11 @@ func (c *reader) line(line ics.ContentLine) error {
 	if property := parseLine(string(line)); property != nil {
 		return c.property(property)
 	}
-	return nil // a line that says nothing is left out, as calendar programs do
+	return nil // an invalid line is ignored, as calendar programs do
 }
 
-// parseLine reads a property, nil where there is none. The library sees the name
-// and the parameters alone: for each parameter it takes as much memory as all that
-// it is given.
+// parseLine parses a property, and returns nil if it is invalid. The library gets only the
+// name and the parameters: for each parameter it allocates as much as its whole input.
 func parseLine(line string) *ics.BaseProperty {
 	head := headOf(line)
 	if len(head) == len(line) || len(head) > maxHead {
@@ -160,7 +157,7 @@ func parseLine(line string) *ics.BaseProperty {
 	return property
 }
 
-// headOf is what comes before the first colon that is not quoted.
+// headOf returns the text before the first colon outside of quotes.
 func headOf(line string) string {
 	quoted := false
 	for i := range min(len(line), maxHead+1) {
@@ -201,7 +198,7 @@ func (c *reader) end(component string) error {
 		if c.events++; c.events%1000 == 0 && c.ctx.Err() != nil {
 			return c.ctx.Err()
 		}
-		return c.take(c.event)
+		return c.finish(c.event)
 	case "VTIMEZONE":
 		c.zones.end()
 	}
@@ -235,14 +232,13 @@ func (c *reader) property(p *ics.BaseProperty) error {
 	return nil
 }
 
-// declines reports whether a line says that the calendar's owner does not come: to
-// Google, which keeps such events, the name of somebody's first calendar is their
-// address.
+// declines reports whether a line says that the calendar's owner has declined. Google keeps
+// declined events, and its owners' first calendars are named after their address.
 func (c *reader) declines(p *ics.BaseProperty) bool {
 	return p.IANAToken == "ATTENDEE" && strings.EqualFold(parameter(p, "PARTSTAT"), "DECLINED") && strings.EqualFold(p.Value, "mailto:"+c.name)
 }
 
-// addPeriods takes the periods of a VFREEBUSY, whose times are all UTC.
+// addPeriods adds the periods of a VFREEBUSY, whose times are all in UTC.
 func (c *reader) addPeriods(p *ics.BaseProperty) {
 	for value := range strings.SplitSeq(p.Value, ",") {
 		if period, ok := parsePeriod(value, c.zones.dialFor(momentOf(p))); ok {
@@ -292,9 +288,9 @@ func parameter(p *ics.BaseProperty, name string) string {
 	return ""
 }
 
-// take is told of an event that has ended. One that repeats waits for those that
-// stand for single occurrences of it, and one in a zone that comes later for that.
-func (c *reader) take(e *event) error {
+// finish handles a complete event. A recurring event waits for events that replace its
+// occurrences, one in an unknown zone for the zone's description.
+func (c *reader) finish(e *event) error {
 	switch {
 	case e.starts.none() && e.occurrence.none() || c.Own != "" && strings.HasSuffix(e.uid, c.Own):
 		return nil
@@ -312,7 +308,7 @@ func (c *reader) take(e *event) error {
 	return nil
 }
 
-// addOnce adds an event that does not repeat.
+// addOnce adds an event that does not recur.
 func (c *reader) addOnce(e *event) {
 	if t, ok := c.timing(e); ok && c.counts(e, t) {
 		c.add(t.period(t.starts))
@@ -330,12 +326,12 @@ func (c *reader) add(p Period) {
 	}
 }
 
-// periodSet is many periods in little memory: merged, a year of them is a few
-// thousand at most.
+// periodSet is a set of periods that uses little memory: merged, a year has a few thousand at
+// most.
 type periodSet struct {
 	all     []Period
 	least   time.Duration
-	mergeAt int // how many there are when they are merged again
+	mergeAt int // number of periods at which they are merged again
 }
 
 func (s *periodSet) add(p Period) {
@@ -345,7 +341,7 @@ func (s *periodSet) add(p Period) {
 	}
 }
 
-// merged joins what overlaps, and what leaves less than the least between.
+// merged joins overlapping periods and those with a shorter gap than least.
 func (s *periodSet) merged() []Period {
 	slices.SortFunc(s.all, func(a, b Period) int { return cmp.Or(a.From.Compare(b.From), a.To.Compare(b.To)) })
 	var merged []Period

@@ -27,10 +27,10 @@ func parisian(t testing.TB) *time.Location {
 
 func readBusyIn(t testing.TB, text string, allDay bool) ([]Period, error) {
 	t.Helper()
-	return Busy(t.Context(), strings.NewReader(text), Reading{Span: theSpan, Zone: parisian(t), AllDay: allDay, Own: "@socialdirect", Least: time.Hour})
+	return Busy(t.Context(), strings.NewReader(text), Options{Span: theSpan, Zone: parisian(t), AllDay: allDay, Own: "@socialdirect", Least: time.Hour})
 }
 
-// calendarOf wraps lines, separated by |, of a calendar with one event.
+// calendarOf returns a calendar with one event, whose lines are separated by |.
 func calendarOf(event string) string {
 	return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\n" + strings.ReplaceAll(event, "|", "\r\n") + "\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 }
@@ -60,7 +60,7 @@ END:DAYLIGHT
 END:VTIMEZONE
 `
 
-func TestR41_BusyTimesAreThoseThatTheCalendarMeans(t *testing.T) {
+func TestR41_BusyTimesFollowTheEvent(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ event, want string }{
 		"an instant":        {"DTSTART:20261202T090000Z|DTEND:20261202T100000Z", "1202T0900-1202T1000"},
@@ -106,7 +106,7 @@ func TestR41_BusyTimesAreThoseThatTheCalendarMeans(t *testing.T) {
 	}
 }
 
-func TestR41_BusyTimesOfWholeCalendars(t *testing.T) {
+func TestR41_BusyTimesFollowTheWholeCalendar(t *testing.T) {
 	t.Parallel()
 	event := func(lines string) string {
 		return "BEGIN:VEVENT\n" + strings.ReplaceAll(lines, "|", "\n") + "\nEND:VEVENT\n"
@@ -140,14 +140,14 @@ func TestR41_BusyTimesOfWholeCalendars(t *testing.T) {
 	}
 }
 
-// Nine stays nine when the clocks change.
-func TestR41_RepetitionsGoByTheWallClock(t *testing.T) {
+// Nine o'clock remains nine when the clocks change.
+func TestR41_RecurrencesFollowTheWallClock(t *testing.T) {
 	t.Parallel()
 	for zone, preamble := range map[string]string{"Europe/Paris": "", "Heure de Vannes": outlookParis} {
 		t.Run(zone, func(t *testing.T) {
 			text := "BEGIN:VCALENDAR\n" + preamble + "BEGIN:VEVENT\nUID:1\nDTSTART;TZID=" + zone + ":20260101T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY\nEND:VEVENT\nEND:VCALENDAR\n"
 			span := Period{From: time.Date(2026, 3, 27, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 3, 31, 0, 0, 0, 0, time.UTC)}
-			got, err := Busy(t.Context(), strings.NewReader(text), Reading{Span: span, Zone: time.UTC})
+			got, err := Busy(t.Context(), strings.NewReader(text), Options{Span: span, Zone: time.UTC})
 			if want := "0327T0800-0327T0900 0328T0800-0328T0900 0329T0700-0329T0800 0330T0700-0330T0800"; err != nil || said(got) != want {
 				t.Errorf("%s: %s (%v)", zone, said(got), err)
 			}
@@ -155,7 +155,7 @@ func TestR41_RepetitionsGoByTheWallClock(t *testing.T) {
 	}
 }
 
-func TestR41_WhatIsNoCalendarOrNoHonestOneIsRefused(t *testing.T) {
+func TestR41_InvalidAndHostileCalendarsAreRefused(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		text string
@@ -179,12 +179,12 @@ func TestR41_WhatIsNoCalendarOrNoHonestOneIsRefused(t *testing.T) {
 	}
 	stopped, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Busy(stopped, strings.NewReader(calendarOf("DTSTART:20261201T000000Z|DURATION:PT1H|RRULE:FREQ=DAILY")), Reading{Span: theSpan, Zone: time.UTC, Least: time.Hour}); !errors.Is(err, context.Canceled) {
+	if _, err := Busy(stopped, strings.NewReader(calendarOf("DTSTART:20261201T000000Z|DURATION:PT1H|RRULE:FREQ=DAILY")), Options{Span: theSpan, Zone: time.UTC, Least: time.Hour}); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped: %v", err)
 	}
 }
 
-// manyEvents is a calendar that is made as it is read.
+// manyEvents generates a calendar while it is read.
 type manyEvents struct {
 	n, of int
 	line  func(i int) string
@@ -217,24 +217,24 @@ func TestR41_AHundredThousandEventsTakeLittleMemory(t *testing.T) {
 		at := theSpan.From.Add(time.Duration(i) * 7 * time.Minute * 5).Format(clockFormat)
 		return fmt.Sprintf("BEGIN:VEVENT\nUID:%d\nSUMMARY:Réunion\nDTSTART;TZID=Europe/Paris:%s\nDURATION:PT5M\nEND:VEVENT\n", i, at)
 	}}
-	got, err := Busy(t.Context(), meter.Reader(events), Reading{Span: theSpan, Zone: parisian(t), Least: time.Hour})
+	got, err := Busy(t.Context(), meter.Reader(events), Options{Span: theSpan, Zone: parisian(t), Least: time.Hour})
 	if err != nil || len(got) != 1 {
 		t.Fatalf("%d periods, %v", len(got), err)
 	}
 	if held := meter.Growth(); held > most {
-		t.Errorf("%d MB are held", held>>20)
+		t.Errorf("%d MB are used", held>>20)
 	}
 }
 
-// A thousand rules without end, some of which never happen, cost what their
-// occurrences up to the horizon cost.
-func TestR41_RulesWithoutEndEnd(t *testing.T) {
+// A thousand rules without an end, some without any occurrence, cost no more than their
+// occurrences up to the horizon.
+func TestR41_EndlessRulesAreEvaluatedUpToTheHorizon(t *testing.T) {
 	t.Parallel()
 	rules := []string{"FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,TU", "FREQ=MONTHLY;BYDAY=2TU;BYSETPOS=2", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=YEARLY;BYWEEKNO=53;BYDAY=SU"}
 	events := &manyEvents{of: 200, line: func(i int) string {
 		return fmt.Sprintf("BEGIN:VEVENT\nUID:%d\nDTSTART:20200101T0900%02dZ\nDURATION:PT5M\nRRULE:%s\nEND:VEVENT\n", i, i%60, rules[i%len(rules)])
 	}}
-	if got, err := Busy(t.Context(), events, Reading{Span: theSpan, Zone: time.UTC, Least: time.Hour}); err != nil || len(got) < 60 || len(got) > 63 {
+	if got, err := Busy(t.Context(), events, Options{Span: theSpan, Zone: time.UTC, Least: time.Hour}); err != nil || len(got) < 60 || len(got) > 63 {
 		t.Errorf("%d periods, %v", len(got), err)
 	}
 }

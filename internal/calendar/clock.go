@@ -11,8 +11,8 @@ const (
 	instantFormat = "20060102T150405Z"
 )
 
-// SetClock writes a time as the clocks of its zone show it, whose rules AddZone
-// writes. What they show twice, in autumn, is written as the instant it is.
+// SetClock writes a time as local time of its zone, whose description AddZone writes. An
+// ambiguous time, in autumn, is written in UTC.
 func SetClock(event *ics.VEvent, property ics.ComponentProperty, t time.Time) {
 	if twice(t) {
 		event.SetProperty(property, t.UTC().Format(instantFormat))
@@ -21,7 +21,7 @@ func SetClock(event *ics.VEvent, property ics.ComponentProperty, t time.Time) {
 	event.SetProperty(property, t.Format(clockFormat), ics.WithTZID(t.Location().String()))
 }
 
-// twice reports whether clocks show the same an hour before or after t.
+// twice reports whether the local time of t occurs a second time, an hour before or after.
 func twice(t time.Time) bool {
 	shown := t.Format(clockFormat)
 	return t.Add(time.Hour).Format(clockFormat) == shown || t.Add(-time.Hour).Format(clockFormat) == shown

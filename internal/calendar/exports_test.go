@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// What calendar programs write that the standard does not say, or says in passing.
-func TestR41_CalendarsAreReadAsProgramsWriteThem(t *testing.T) {
+// Common output of calendar programs that the standard does not cover clearly.
+func TestR41_CalendarsOfCommonProgramsAreRead(t *testing.T) {
 	t.Parallel()
 	const paris, clock = "DTSTART;TZID=Europe/Paris:20261202T090000|DURATION:PT1H|", "1202T0800-1202T0900"
 	const twice = clock + " 1203T0800-1203T0900"
@@ -49,8 +49,8 @@ func TestR41_CalendarsAreReadAsProgramsWriteThem(t *testing.T) {
 	}
 }
 
-// series is a calendar of a weekly event and of others, their lines separated by |,
-// that stand for some of its occurrences.
+// series returns a calendar of a weekly event and of others, their lines separated by |, that
+// replace some of its occurrences.
 func series(others ...string) string {
 	master := "DTSTART;TZID=Europe/Paris:20261201T090000|DURATION:PT1H|RRULE:FREQ=WEEKLY;COUNT=4"
 	var all []string
@@ -60,7 +60,7 @@ func series(others ...string) string {
 	return wholeOf(all...)
 }
 
-func TestR41_OccurrencesThatChangeTakeTheirPlace(t *testing.T) {
+func TestR41_ChangedOccurrencesReplaceTheOriginals(t *testing.T) {
 	t.Parallel()
 	const first, last = "1201T0800-1201T0900", "1222T0800-1222T0900"
 	for name, c := range map[string]struct{ text, want string }{
@@ -84,21 +84,21 @@ func TestR41_OccurrencesThatChangeTakeTheirPlace(t *testing.T) {
 	}
 }
 
-// A date is the same day wherever one is, whatever zone the calendar shows times in.
-func TestR41_DatesAreTheWorkersOwn(t *testing.T) {
+// A date is a day in the worker's own zone, whatever zone the calendar shows times in.
+func TestR41_DatesAreInTheWorkersZone(t *testing.T) {
 	t.Parallel()
 	noumea, err := time.LoadLocation("Pacific/Noumea")
 	if err != nil {
 		t.Fatal(err)
 	}
 	text := wholeOf("X-WR-TIMEZONE:UTC\n", "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20261202\nRRULE:FREQ=DAILY;COUNT=3\nEXDATE;VALUE=DATE:20261203\nEND:VEVENT\n")
-	got, err := Busy(t.Context(), strings.NewReader(text), Reading{Span: theSpan, Zone: noumea, AllDay: true})
+	got, err := Busy(t.Context(), strings.NewReader(text), Options{Span: theSpan, Zone: noumea, AllDay: true})
 	if want := "1201T1300-1202T1300 1203T1300-1204T1300"; err != nil || said(got) != want {
 		t.Errorf("%s (%v), want %s", said(got), err, want)
 	}
 }
 
-// Google keeps what its owner has declined; what others have declined takes place.
+// Google keeps events that their owner has declined; events that others declined take place.
 func TestR41_DeclinedEventsAreFree(t *testing.T) {
 	t.Parallel()
 	for attendee, want := range map[string]string{

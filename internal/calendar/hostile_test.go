@@ -10,19 +10,19 @@ import (
 	"socialdirect/internal/heaptest"
 )
 
-// wholeOf is a calendar of these parts.
+// wholeOf returns a calendar of these parts.
 func wholeOf(parts ...string) string {
 	return "BEGIN:VCALENDAR\n" + strings.Join(parts, "") + "END:VCALENDAR\n"
 }
 
-// zoneBy is a time zone whose clocks change by that rule, in so many parts.
+// zoneBy returns a time zone whose clocks change by that rule, with so many parts.
 func zoneBy(rule string, parts int) string {
 	part := "BEGIN:STANDARD\nDTSTART:16010101T030000\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100\nRRULE:" + rule + "\nEND:STANDARD\n"
 	return "BEGIN:VTIMEZONE\nTZID:Ici\n" + strings.Repeat(part, parts) + "END:VTIMEZONE\n"
 }
 
-// Rules that the library behind us does not come back from, or falls over.
-func TestR41_NoRuleCrashesTheReading(t *testing.T) {
+// Rules for which the library does not return, or panics.
+func TestR41_NoRuleCrashesTheReader(t *testing.T) {
 	t.Parallel()
 	const once = "1202T0900-1202T1000"
 	for rule, want := range map[string]string{
@@ -56,7 +56,7 @@ func TestR41_NoRuleCrashesTheReading(t *testing.T) {
 	}
 }
 
-// FuzzR41_AnyRuleEndsInPeriodsOrAnError holds for what an event and a time zone say.
+// FuzzR41_AnyRuleEndsInPeriodsOrAnError tests rules of events and of time zones.
 func FuzzR41_AnyRuleEndsInPeriodsOrAnError(f *testing.F) {
 	f.Add("20200101T090000", "FREQ=MONTHLY;BYMONTHDAY=-9,20;BYDAY=-5WE,5SU;BYHOUR=7;COUNT=22;WKST=SU")
 	f.Add("16000229T235959", "FREQ=YEARLY;INTERVAL=205;BYSETPOS=281,-264;BYYEARDAY=-366,1;BYWEEKNO=-53,53")
@@ -67,7 +67,7 @@ func FuzzR41_AnyRuleEndsInPeriodsOrAnError(f *testing.F) {
 	})
 }
 
-// Calendars that are made to cost time or memory; they may be larger still.
+// Calendars made to consume time or memory; they may be larger still.
 func TestR41_HostileCalendarsCostLittle(t *testing.T) {
 	const size, most = 6 << 20, 40 << 20
 	repeated := func(of string) string { return strings.Repeat(of, size/len(of)) }
@@ -90,9 +90,9 @@ func TestR41_HostileCalendarsCostLittle(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			began, meter := time.Now(), heaptest.New()
-			_, err := Busy(t.Context(), meter.Reader(strings.NewReader(c.text)), Reading{Span: theSpan, Zone: time.UTC, Least: time.Hour})
+			_, err := Busy(t.Context(), meter.Reader(strings.NewReader(c.text)), Options{Span: theSpan, Zone: time.UTC, Least: time.Hour})
 			if !errors.Is(err, c.want) || time.Since(began) > 20*time.Second || meter.Growth() > most {
-				t.Errorf("%s: %v in %s, %d MB are held", name, err, time.Since(began), meter.Growth()>>20)
+				t.Errorf("%s: %v in %s, %d MB are used", name, err, time.Since(began), meter.Growth()>>20)
 			}
 		})
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/teambition/rrule-go"
 )
 
-// expand works out, once all is read, the events that had to wait.
+// expand evaluates the waiting events once everything is read.
 func (c *reader) expand() error {
 	for _, e := range c.waiting {
 		if c.ctx.Err() != nil {
@@ -34,7 +34,7 @@ func (c *reader) expand() error {
 	return nil
 }
 
-// replace notes the occurrence that an event stands for.
+// replace records the occurrence that an event replaces.
 func (c *reader) replace(e *event) {
 	if e.occurrence.none() {
 		return
@@ -45,12 +45,11 @@ func (c *reader) replace(e *event) {
 	}
 }
 
-// repeat adds the occurrences of an event, but for those that are excluded or
-// that other events stand for.
+// repeat adds the occurrences of an event, except those excluded or replaced by other events.
 func (c *reader) repeat(e *event, t timing, left *int) error {
 	without, moves := c.without(e, t), c.moves(e, t)
 	add := func(shown time.Time) {
-		if !without.holds(t, shown) {
+		if !without.contains(t, shown) {
 			c.add(moves.period(t, shown))
 		}
 	}
@@ -66,14 +65,14 @@ func (c *reader) repeat(e *event, t timing, left *int) error {
 	}
 	option, ok := parseRule(e.rule)
 	if !ok {
-		add(t.starts) // a rule that is none: the event once, as calendar programs show it
+		add(t.starts) // invalid rule: the event once, as calendar programs show it
 		return nil
 	}
 	return c.follow(option, lastShown(e.rule, t), t, left, add)
 }
 
-// dialWithin is the clock of a time that goes with an event: the event's own, unless
-// it names another.
+// dialWithin returns the clock of a time that belongs to an event: the event's own, unless it
+// names another.
 func (c *reader) dialWithin(m moment, t timing) dial {
 	if m.zone == "" {
 		return t.dial
@@ -81,8 +80,8 @@ func (c *reader) dialWithin(m moment, t timing) dial {
 	return c.zones.dialFor(m)
 }
 
-// plainRule is a rule without what changes nothing and what the library does not
-// know: small letters, spaces, empty parts, and parts of other standards.
+// plainRule returns a rule in canonical form: upper case, without spaces, empty parts, and
+// parts of other standards that the library does not know.
 func plainRule(rule string) string {
 	var parts []string
 	for part := range strings.SplitSeq(strings.ToUpper(strings.ReplaceAll(rule, " ", "")), ";") {
@@ -93,9 +92,9 @@ func plainRule(rule string) string {
 	return strings.Join(parts, ";")
 }
 
-// parseRule reads a rule (3.3.10), and leaves out what the library would not come
-// back from: longer intervals than there are years, a sixth Monday of a month, and
-// days that go by Easter, which are the library's own.
+// parseRule parses a rule (3.3.10). It refuses what would keep the library in an endless loop:
+// intervals longer than there are years, a sixth Monday of a month, and days relative to
+// Easter, an extension of the library.
 func parseRule(rule string) (option rrule.ROption, ok bool) {
 	parsed, err := rrule.StrToROption(rule)
 	if err != nil || len(parsed.Byeaster) > 0 {
@@ -112,7 +111,7 @@ func parseRule(rule string) (option rrule.ROption, ok bool) {
 	return *parsed, true
 }
 
-// maxInterval is more than there are seconds until the year 9999.
+// maxInterval is more than the number of seconds until the year 9999.
 const maxInterval = 1 << 40
 
 // addDates adds the single dates of an RDATE, which may be periods.
@@ -130,21 +129,21 @@ func (c *reader) addDates(values string, by dial, t timing, add func(time.Time))
 	}
 }
 
-// shownBy is what an event's dial shows at an instant.
+// shownBy returns what an event's dial shows at an instant.
 func shownBy(t timing, at time.Time) time.Time {
 	shown := at
-	for range 2 { // the offset itself depends on what is shown
+	for range 2 { // the offset depends on the local time
 		shown = at.Add(shown.Sub(t.dial(shown)))
 	}
 	return shown
 }
 
-// follow goes through the occurrences of a rule, up to the end of the span.
+// follow adds the occurrences of a rule up to the end of the span.
 func (c *reader) follow(option rrule.ROption, last time.Time, t timing, left *int, add func(time.Time)) error {
 	if !bounded(option) {
 		return ErrTooComplex
 	}
-	next, err := occurrences(option, t.starts, c.Span.To.Add(2*24*time.Hour)) // no clock is further from UTC
+	next, err := occurrences(option, t.starts, c.Span.To.Add(2*24*time.Hour)) // no local time differs more from UTC
 	if err != nil {
 		add(t.starts)
 		return nil
@@ -161,7 +160,7 @@ func (c *reader) follow(option rrule.ROption, last time.Time, t timing, left *in
 	return nil
 }
 
-// occurrences are those of a rule up to an end, one at each call.
+// occurrences returns an iterator over the occurrences of a rule up to an end.
 func occurrences(option rrule.ROption, starts, end time.Time) (next func() (shown time.Time, more bool), err error) {
 	years := farYears(end)
 	option.Dtstart = starts.AddDate(years, 0, 0)
@@ -177,13 +176,13 @@ func occurrences(option rrule.ROption, starts, end time.Time) (next func() (show
 	}, nil
 }
 
-// farYears is by how much rules are followed later than they are meant: the days of
-// the calendar come back every 400 years, and the library looks for the next
-// occurrence of a rule that has none until the year 9999, which is soon there.
+// farYears is the number of years by which rules are shifted before evaluation. Calendar days
+// repeat every 400 years, and the library looks for the next occurrence until the year 9999,
+// which is then soon reached if there is none.
 func farYears(end time.Time) int { return 400 * ((9990 - end.Year()) / 400) }
 
-// lastShown is what the event's dial shows at a rule's UNTIL, the whole of that day
-// where it is one; zero for a rule without.
+// lastShown returns what the event's dial shows at a rule's UNTIL, at the end of the day if it
+// is a date; zero for a rule without.
 func lastShown(rule string, t timing) time.Time {
 	for part := range strings.SplitSeq(rule, ";") {
 		value, found := strings.CutPrefix(part, "UNTIL=")
@@ -202,8 +201,8 @@ func lastShown(rule string, t timing) time.Time {
 	return time.Time{}
 }
 
-// bounded reports whether the next occurrence of a rule is always found soon:
-// rules that repeat within the day and also pick days might never have one.
+// bounded reports whether the next occurrence of a rule is always found soon: rules that recur
+// within the day and also select days might never have one.
 func bounded(o rrule.ROption) bool {
 	if o.Freq != rrule.HOURLY && o.Freq != rrule.MINUTELY && o.Freq != rrule.SECONDLY {
 		return true
@@ -212,7 +211,7 @@ func bounded(o rrule.ROption) bool {
 		len(o.Byhour)+len(o.Byminute)+len(o.Bysecond) == 0
 }
 
-// exceptions are occurrences that do not take place: instants, or days.
+// exceptions are excluded occurrences: instants, or days.
 type exceptions struct {
 	instants []time.Time
 	days     []time.Time
@@ -235,23 +234,23 @@ func (c *reader) without(e *event, t timing) (x exceptions) {
 	return x
 }
 
-func (x exceptions) holds(t timing, shown time.Time) bool {
+func (x exceptions) contains(t timing, shown time.Time) bool {
 	_, instant := slices.BinarySearchFunc(x.instants, t.dial(shown), time.Time.Compare)
 	_, day := slices.BinarySearchFunc(x.days, shown.Truncate(24*time.Hour), time.Time.Compare)
 	return instant || day
 }
 
-// move is from when on the occurrences of an event are as another event has them.
+// move changes the occurrences of an event from an instant on to match another event.
 type move struct {
 	from   time.Time
-	by     time.Duration // as the other's clock shows it
+	by     time.Duration // in local time of the other event
 	timing timing
 	free   bool
 }
 
 type moves []move
 
-// moves are those of an event, in order.
+// moves returns the moves of an event, in order.
 func (c *reader) moves(e *event, t timing) (all moves) {
 	for _, other := range c.onward[e.uid] {
 		from, ok := parseInstant(other.occurrence.value, c.dialWithin(other.occurrence, t))
@@ -269,8 +268,8 @@ func (c *reader) moves(e *event, t timing) (all moves) {
 	return all
 }
 
-// period is the occurrence that would start when the clock of t shows that; empty
-// where it does not take place any more.
+// period returns the occurrence whose original start is that local time; empty if it no longer
+// takes place.
 func (all moves) period(t timing, shown time.Time) Period {
 	at := t.dial(shown)
 	later := sort.Search(len(all), func(i int) bool { return all[i].from.After(at) })

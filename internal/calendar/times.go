@@ -8,11 +8,11 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-// Times of a calendar are handled as clocks show them, in UTC's place, until the
-// clock that they are by says which instant that is: so a rule repeats at the same
-// time of day, and a time zone that only this calendar knows is as good as ours.
+// Times of a calendar are handled as local time, stored as if in UTC, until their clock
+// converts them to an instant. So a rule recurs at the same time of day, and time zones that
+// only the calendar defines work like known ones.
 
-// dial is a clock that says which instant it is when it shows that time.
+// dial converts the local time of a clock to an instant.
 type dial func(shown time.Time) time.Time
 
 func universal(shown time.Time) time.Time { return shown }
@@ -23,17 +23,17 @@ func dialOf(zone *time.Location) dial {
 	}
 }
 
-// moment is a time, or several, as they are written, and the zone that they name.
+// moment is the text of one or several times, and the zone that they name.
 type moment struct{ value, zone string }
 
 func momentOf(p *ics.BaseProperty) moment { return moment{p.Value, parameter(p, "TZID")} }
 
 func (m moment) none() bool { return m.value == "" }
 
-// day reports whether it is a date, which is the same wherever one is (3.3.4).
+// day reports whether it is a date, which has no zone (3.3.4).
 func (m moment) day() bool { return len(strings.TrimSpace(m.value)) == len("20060102") }
 
-// parseTime reads a date, or a date with a time (3.3.4, 3.3.5), as clocks show it.
+// parseTime parses a date, or a date with a time (3.3.4, 3.3.5), as local time.
 func parseTime(value string) (shown time.Time, day, utc, ok bool) {
 	value = strings.TrimSpace(value)
 	if len(value) == len("20060102") {
@@ -45,15 +45,15 @@ func parseTime(value string) (shown time.Time, day, utc, ok bool) {
 	return shown, false, utc, err == nil
 }
 
-// timing is when an event is.
+// timing is the start and the length of an event.
 type timing struct {
 	dial   dial
-	starts time.Time // as the dial shows it
+	starts time.Time // in local time
 	length time.Duration
-	days   bool // length is in days of the clock, however long these are
+	days   bool // length is in calendar days, however long these are
 }
 
-// period is the occurrence that starts when the clock shows that.
+// period returns the occurrence that starts at that local time.
 func (t timing) period(shown time.Time) Period {
 	if t.days {
 		return Period{From: t.dial(shown), To: t.dial(shown.Add(t.length))}
@@ -62,8 +62,8 @@ func (t timing) period(shown time.Time) Period {
 	return Period{From: from, To: from.Add(t.length)}
 }
 
-// timing works out when an event is; ok is false for one that takes no time, or
-// whose time makes no sense.
+// timing computes the start and length of an event; ok is false if it has no duration, or
+// invalid times.
 func (c *reader) timing(e *event) (t timing, ok bool) {
 	starts, day, utc, ok := parseTime(e.starts.value)
 	if !ok || starts.Year() < 1600 || starts.Year() > 9000 {
@@ -82,14 +82,13 @@ func (c *reader) timing(e *event) (t timing, ok bool) {
 		t.length = 24 * time.Hour
 	}
 	if day && t.length == 0 {
-		t.length = 24 * time.Hour // many write the day itself as its end
+		t.length = 24 * time.Hour // many programs write the day itself as its end
 	}
 	t.length = min(t.length, maxEventLength)
 	return t, ok && t.length > 0
 }
 
-// until is how long an event lasts that ends then: in days of its clock, or in
-// time that passes.
+// until returns the duration of an event that ends at m: in calendar days, or in elapsed time.
 func (c *reader) until(m moment, t timing) (time.Duration, bool) {
 	ends, day, utc, ok := parseTime(m.value)
 	if !ok || day != t.days {
@@ -105,7 +104,7 @@ func (c *reader) until(m moment, t timing) (time.Duration, bool) {
 	return by(ends).Sub(t.dial(t.starts)), true
 }
 
-// parsePeriod reads a period (3.3.9): from one instant to another, or so long.
+// parsePeriod parses a period (3.3.9): two instants, or an instant and a duration.
 func parsePeriod(value string, by dial) (Period, bool) {
 	first, second, _ := strings.Cut(strings.TrimSpace(value), "/")
 	from, ok := parseInstant(first, by)
@@ -130,7 +129,7 @@ func parseInstant(value string, by dial) (time.Time, bool) {
 	return by(shown), true
 }
 
-// parseDuration reads a duration (3.3.6) of at most a year.
+// parseDuration parses a duration (3.3.6) of at most a year.
 func parseDuration(value string) (time.Duration, bool) {
 	rest, ok := strings.CutPrefix(strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(value)), "+"), "P")
 	if !ok || rest == "" {

@@ -7,16 +7,16 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-// onset is the instant from which clocks of a zone show something else.
+// onset is a change of a zone's clocks.
 type onset struct {
-	at     time.Time // in the zone, on the new clock
-	before int       // seconds east of UTC until then
+	at     time.Time // in the zone, with the new offset
+	before int       // offset until then, in seconds east of UTC
 	after  int
-	rule   string // how it comes back every year; empty where it does not
+	rule   string // yearly recurrence; empty if there is none
 }
 
-// AddZone writes how the clocks of a zone go from span's beginning to a year after
-// its end (RFC 5545, 3.6.5), from Go's own time zone data.
+// AddZone adds the description of a zone's clock changes from the start of span to a year
+// after its end (RFC 5545, 3.6.5), from Go's time zone data.
 func AddZone(cal *ics.Calendar, zone *time.Location, span Period) {
 	timezone := cal.AddTimezone(zone.String())
 	for _, o := range onsets(zone, Period{From: span.From, To: span.To.AddDate(1, 0, 0)}) {
@@ -24,8 +24,7 @@ func AddZone(cal *ics.Calendar, zone *time.Location, span Period) {
 	}
 }
 
-// onsets are the one before span and all within, those that come back every year
-// once.
+// onsets returns the last onset before span and all within it, yearly ones only once.
 func onsets(zone *time.Location, span Period) (all []onset) {
 	known := map[[2]int]bool{}
 	add := func(o onset) {
@@ -43,10 +42,10 @@ func onsets(zone *time.Location, span Period) (all []onset) {
 	return all
 }
 
-// firstYear is where clocks that have not changed since begin.
+// firstYear is the start of clocks that have not changed since.
 const firstYear = 1970
 
-// lastOnset is the onset of what clocks show at t.
+// lastOnset returns the last change of clocks before or at t.
 func lastOnset(t time.Time) onset {
 	_, after := t.Zone()
 	for at := t; ; {
@@ -63,7 +62,7 @@ func lastOnset(t time.Time) onset {
 	}
 }
 
-// nextChange is the first change of clocks after t, within two years.
+// nextChange returns the first change of clocks after t, within two years.
 func nextChange(t time.Time) (next onset, found bool) {
 	for at := t; at.Before(t.AddDate(2, 0, 0)); {
 		_, ends := at.ZoneBounds()
@@ -78,8 +77,8 @@ func nextChange(t time.Time) (next onset, found bool) {
 	return onset{}, false
 }
 
-// week is how far to step past a bound at which nothing changes: Go's time zones
-// have some at the ends of far years.
+// week is how far to step past a bound at which nothing changes: Go's time zones have some in
+// distant years.
 const week = 7 * 24 * time.Hour
 
 func changeAt(at time.Time) onset {
@@ -88,11 +87,11 @@ func changeAt(at time.Time) onset {
 	return onset{at: at, before: before, after: after}
 }
 
-// yearsAhead is how long a rule must hold to be one.
+// yearsAhead is the number of years for which a rule must hold.
 const yearsAhead = 12
 
-// yearly is the rule by which an onset comes back: on the last, or the nth, such
-// weekday of its month, each year.
+// yearly returns the rule by which an onset recurs each year: on the last or nth such weekday
+// of its month.
 func yearly(o onset) string {
 	last, nth := true, true
 	first := o.clock()
@@ -115,7 +114,7 @@ func yearly(o onset) string {
 	return ""
 }
 
-// nextYear is the onset of the same change in the year after at.
+// nextYear returns the onset of the same change in the year after at.
 func (o onset) nextYear(at time.Time) (next onset, found bool) {
 	year := at.Year() + 1
 	for next, found = nextChange(at); found && next.at.Year() <= year; next, found = nextChange(next.at) {
@@ -130,7 +129,7 @@ func sameButDay(a, b time.Time) bool {
 	return a.Month() == b.Month() && a.Weekday() == b.Weekday() && a.Hour() == b.Hour() && a.Minute() == b.Minute()
 }
 
-// clock is what clocks show as the onset comes, which is how it is written.
+// clock returns the local time of the onset with the old offset, as the standard writes it.
 func (o onset) clock() time.Time { return o.at.In(time.FixedZone("", o.before)) }
 
 func (o onset) write(timezone *ics.VTimezone) {
@@ -150,7 +149,7 @@ func (o onset) write(timezone *ics.VTimezone) {
 	timezone.Components = append(timezone.Components, &ics.Standard{ComponentBase: observance})
 }
 
-// offset writes seconds east of UTC (3.3.14).
+// offset formats seconds east of UTC (3.3.14).
 func offset(seconds int) string {
 	sign := '+'
 	if seconds < 0 {

@@ -12,21 +12,21 @@ import (
 	"github.com/teambition/rrule-go"
 )
 
-// zones are the clocks that a calendar's times are by.
+// zones are the time zones of one calendar.
 type zones struct {
 	home     *time.Location // for dates
-	fallback *time.Location // for times that name none
+	fallback *time.Location // for times without a zone
 	declared map[string]*declaredZone
-	named    map[string]*time.Location // those looked up already; nil for none of that name
-	parts    int                       // of all descriptions
-	name     string                    // of the VTIMEZONE that is being read
+	named    map[string]*time.Location // cache of lookups; nil for unknown names
+	parts    int                       // number of parts of all descriptions
+	name     string                    // of the VTIMEZONE being read
 	reading  *declaredZone
 }
 
-// declaredZone is a time zone as a calendar describes it (3.6.5).
+// declaredZone is a time zone that a calendar describes (3.6.5).
 type declaredZone struct {
 	parts   []zonePart
-	changes []zoneChange // worked out at first use, never nil then
+	changes []zoneChange // computed at first use, never nil then
 }
 
 // zonePart is one STANDARD or DAYLIGHT.
@@ -40,8 +40,8 @@ type zoneChange struct {
 	to time.Duration
 }
 
-// maxZoneParts and maxZoneNames bound the zones of one calendar: real ones are
-// described in a few dozen parts for a hundred years.
+// maxZoneParts and maxZoneNames bound the zones of one calendar: a real zone has a few dozen
+// parts for a hundred years.
 const (
 	maxZoneParts = 1000
 	maxZoneNames = 500
@@ -89,7 +89,7 @@ func (z *zones) set(p *ics.BaseProperty) {
 	}
 }
 
-// parseOffset reads an offset from UTC (3.3.14).
+// parseOffset parses an offset from UTC (3.3.14).
 func parseOffset(value string) time.Duration {
 	value = strings.TrimSpace(value)
 	if len(value) < 5 {
@@ -112,13 +112,13 @@ func (z *zones) setFallback(name string) {
 	}
 }
 
-// known reports whether a time's zone needs no description that may still come.
+// known reports whether the zone of a time is known without a later description.
 func (z *zones) known(m moment) bool {
 	return m.day() || m.zone == "" && strings.HasSuffix(m.value, "Z") || z.lookUp(m.zone) != nil || z.declared[m.zone] != nil
 }
 
-// dialFor is the clock that a time is by: its owner's for a date; the zone that everybody knows by that name, or
-// the one that the calendar describes, or the calendar's own.
+// dialFor returns the clock of a time: the owner's zone for a date; else the well-known zone
+// of that name, the one that the calendar describes, or the calendar's default.
 func (z *zones) dialFor(m moment) dial {
 	if m.day() {
 		return dialOf(z.home)
@@ -132,9 +132,8 @@ func (z *zones) dialFor(m moment) dial {
 	return dialOf(z.fallback)
 }
 
-// windowsZones are the names that Outlook has for the zones of France, overseas
-// and around (Unicode CLDR, windowsZones), for calendars that use them without a
-// description.
+// windowsZones are Outlook's names of the zones of France, overseas and nearby (Unicode CLDR,
+// windowsZones), for calendars that use them without a description.
 var windowsZones = map[string]string{
 	"Romance Standard Time": "Europe/Paris", "W. Europe Standard Time": "Europe/Berlin", "Central European Standard Time": "Europe/Warsaw",
 	"Central Europe Standard Time": "Europe/Budapest", "GMT Standard Time": "Europe/London", "Greenwich Standard Time": "Atlantic/Reykjavik",
@@ -145,8 +144,8 @@ var windowsZones = map[string]string{
 	"UTC+12": "Pacific/Wallis", "UTC": "UTC", "Eastern Standard Time": "America/New_York", "Atlantic Standard Time": "America/Halifax",
 }
 
-// namedZone is the zone that everybody knows by that name, which some programs
-// write behind a prefix of their own ("/example.org/Europe/Paris"); nil for none.
+// namedZone returns the well-known zone of that name, also behind a program's own prefix
+// ("/example.org/Europe/Paris"); nil if there is none.
 func namedZone(name string) *time.Location {
 	name = strings.Trim(name, `"/ `)
 	if known := windowsZones[name]; known != "" {
@@ -165,7 +164,7 @@ func namedZone(name string) *time.Location {
 	return nil
 }
 
-// lookUp is namedZone, once for each name.
+// lookUp is namedZone with a cache.
 func (z *zones) lookUp(name string) *time.Location {
 	zone, known := z.named[name]
 	if !known && name != "" && len(z.named) < maxZoneNames {
@@ -175,7 +174,7 @@ func (z *zones) lookUp(name string) *time.Location {
 	return zone
 }
 
-// dial goes by the description.
+// dial returns the clock of the description.
 func (z *declaredZone) dial() dial {
 	if z.changes == nil {
 		z.changes = z.expand()
@@ -189,8 +188,8 @@ func (z *declaredZone) dial() dial {
 	}
 }
 
-// yearsOfZone and lastYearOfZone bound how far the rules of a description are
-// followed; some begin in 1601.
+// yearsOfZone and lastYearOfZone bound the evaluation of a description's rules; some begin in
+// 1601.
 const (
 	yearsOfZone    = 500
 	lastYearOfZone = 2050
@@ -211,8 +210,8 @@ func (z *declaredZone) expand() []zoneChange {
 	return changes
 }
 
-// onsets are when clocks, showing the time before, change; of those long ago the
-// last alone matters.
+// onsets returns the local times, with the previous offset, of the changes; of those long ago
+// only the last one.
 func (p zonePart) onsets(starts time.Time) (all []time.Time) {
 	option, ok := parseRule(p.rule)
 	if !ok || len(p.rule) > maxRuleLength || option.Freq != rrule.YEARLY || len(option.Byhour)+len(option.Byminute)+len(option.Bysecond) > 0 {

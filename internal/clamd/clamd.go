@@ -1,7 +1,6 @@
-// Package clamd asks a ClamAV daemon whether a file is malware. It speaks the
-// one command that needs no shared file system, INSTREAM (clamd(8), "COMMANDS"):
-// the content goes over the socket in length-prefixed pieces and the verdict
-// comes back in one line.
+// Package clamd asks a ClamAV daemon whether a file is malware. It uses INSTREAM (clamd(8),
+// "COMMANDS"), the one command that needs no shared file system: the content is sent in
+// length-prefixed pieces, and the verdict is one line.
 package clamd
 
 import (
@@ -18,15 +17,15 @@ import (
 
 const (
 	dialTimeout = 5 * time.Second
-	// idleTimeout bounds each wait: for the content's next piece to be taken,
-	// and for the verdict after the last one.
+	// idleTimeout bounds each wait: for the daemon to accept the next piece, and for its verdict
+	// after the last one.
 	idleTimeout = 60 * time.Second
 	pieceSize   = 32 << 10
 	maxReply    = 4 << 10
 )
 
-// Client asks one daemon. It is safe for concurrent use; every file has a
-// connection of its own, as the protocol wants.
+// Client is a client of one daemon. It is safe for concurrent use; every file has its own
+// connection, as the protocol requires.
 type Client struct{ network, address string }
 
 // New returns a client for an address: host:port, or the path of a unix socket.
@@ -59,9 +58,8 @@ func (c *Client) Ping(ctx context.Context) error {
 	return nil
 }
 
-// Scan sends all of content and returns the name of the malware found in it,
-// empty for a clean file. Without an error, and only then, the daemon has seen
-// the whole content.
+// Scan sends all of content and returns the name of the malware found, empty for a clean file.
+// Only if there is no error has the daemon scanned the whole content.
 func (c *Client) Scan(ctx context.Context, content io.Reader) (malware string, err error) {
 	conn, err := c.dial(ctx)
 	if err != nil {
@@ -89,8 +87,8 @@ func (c *Client) dial(ctx context.Context) (net.Conn, error) {
 	return patientConn{conn}, nil
 }
 
-// patientConn moves the deadline with every piece: a slow upload may take its
-// time, a daemon that stands still may not.
+// patientConn extends the deadline with every piece: a slow upload is allowed, a daemon that
+// stalls is not.
 type patientConn struct{ net.Conn }
 
 func (c patientConn) Write(p []byte) (int, error) {
@@ -117,7 +115,7 @@ func send(conn io.Writer, content io.Reader) error {
 		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 			return fmt.Errorf("clamd: read content: %w", err)
 		}
-		binary.BigEndian.PutUint32(piece, uint32(n)) // zero ends the content
+		binary.BigEndian.PutUint32(piece, uint32(n)) // a length of zero ends the content
 		if _, err := conn.Write(piece[:4+n]); err != nil {
 			return fmt.Errorf("clamd: %w", err)
 		}
@@ -135,8 +133,8 @@ func readReply(conn io.Reader) (string, error) {
 	return strings.TrimSuffix(reply, "\x00"), nil
 }
 
-// verdict reads "stream: OK" and "stream: NAME FOUND"; all else is a refusal of
-// the daemon's ("INSTREAM size limit exceeded. ERROR").
+// verdict parses "stream: OK" and "stream: NAME FOUND"; any other reply is an error of the
+// daemon ("INSTREAM size limit exceeded. ERROR").
 func verdict(reply string) (malware string, err error) {
 	result, ok := strings.CutPrefix(reply, "stream: ")
 	if ok && result == "OK" {

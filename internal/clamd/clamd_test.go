@@ -14,7 +14,7 @@ import (
 	"socialdirect/internal/clamd/clamdtest"
 )
 
-func TestR29_ScanTellsMalwareFromAnOrdinaryFile(t *testing.T) {
+func TestR29_ScanDistinguishesMalwareFromAnOrdinaryFile(t *testing.T) {
 	t.Parallel()
 	client := clamd.New(clamdtest.Start(t))
 	if err := client.Ping(t.Context()); err != nil {
@@ -55,7 +55,7 @@ func TestR29_ScanWithoutADaemonIsAnError(t *testing.T) {
 	}
 }
 
-// A daemon that refuses, hangs up or talks nonsense never lets a file pass.
+// A daemon that refuses, disconnects or replies nonsense never makes a file pass.
 func TestR29_OnlyAClearVerdictPasses(t *testing.T) {
 	t.Parallel()
 	for _, reply := range []string{"", "OK\x00", "stream: OK", "stream: \x00", "stream: FOUND\x00",
@@ -76,9 +76,9 @@ func TestR29_ScanEndsWithItsContext(t *testing.T) {
 	}
 }
 
-func TestR29_ScanGivesUpWithItsContent(t *testing.T) {
+func TestR29_ScanFailsIfItsContentFails(t *testing.T) {
 	t.Parallel()
-	cut := errors.New("the line was cut")
+	cut := errors.New("the connection was cut")
 	broken := io.MultiReader(bytes.NewReader(make([]byte, 100_000)), readFunc(func([]byte) (int, error) { return 0, cut }))
 	if _, err := clamd.New(fakeDaemon(t, "stream: OK\x00")).Scan(t.Context(), broken); !errors.Is(err, cut) {
 		t.Fatal(err)
@@ -89,8 +89,8 @@ type readFunc func([]byte) (int, error)
 
 func (f readFunc) Read(p []byte) (int, error) { return f(p) }
 
-// fakeDaemon takes one connection, reads the content to its end, and answers
-// with reply; the reply "silent" is none at all.
+// fakeDaemon accepts one connection, reads the content to its end, and replies with reply;
+// with "silent" it does not reply.
 func fakeDaemon(t *testing.T, reply string) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -116,8 +116,8 @@ func fakeDaemon(t *testing.T, reply string) string {
 	return l.Addr().String()
 }
 
-// readStream reads the command and every piece up to the empty one that ends the
-// content; false when the client hangs up before.
+// readStream reads the command and every piece up to the empty one that ends the content;
+// false if the client disconnects before.
 func readStream(conn io.Reader) bool {
 	if _, err := io.CopyN(io.Discard, conn, int64(len("zINSTREAM\x00"))); err != nil {
 		return false

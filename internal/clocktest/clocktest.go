@@ -1,6 +1,5 @@
-// Package clocktest is where the tests that go through the program stand in time: at
-// one instant, which SOCIALDIRECT_NOW may change, so that they can be shown to hold at
-// any other.
+// Package clocktest sets the time for tests that run the program: one instant, which
+// SOCIALDIRECT_NOW may change to check that they pass at any other.
 package clocktest
 
 import (
@@ -11,11 +10,10 @@ import (
 	_ "time/tzdata" // zones do not depend on the machine
 )
 
-// Variable is the variable of the environment that says, as RFC 3339, where the
-// platform's clock starts.
+// Variable is the environment variable with the start of the platform's clock, as RFC 3339.
 const Variable = "SOCIALDIRECT_NOW"
 
-// usual is a Tuesday morning far from whatever is special.
+// usual is an ordinary Tuesday morning, far from any special date.
 const usual = "2026-12-01T10:00:00+01:00"
 
 var ahead = sync.OnceValue(func() time.Duration {
@@ -33,22 +31,22 @@ var ahead = sync.OnceValue(func() time.Duration {
 // Ahead is how far the platform's clock is ahead of the machine's in this run.
 func Ahead() time.Duration { return ahead() }
 
-// Now is the instant by the platform's clock, which starts when it is first asked and
-// runs on from there.
+// Now returns the time of the platform's clock, which starts at the first call and runs from
+// there.
 func Now() time.Time { return time.Now().Add(Ahead()) }
 
-// Instant is one at which the tests are to hold.
+// Instant is an instant at which the tests must pass.
 type Instant struct {
 	Name string
-	Zone string // where clocks show it
+	Zone string // zone of the local time
 	wall string
 }
 
-// At is the instant itself.
+// At returns the instant itself.
 func (i Instant) At() time.Time {
 	zone, err := time.LoadLocation(i.Zone)
 	if err != nil {
-		panic(err) // the zones are in the program
+		panic(err) // the zones are embedded
 	}
 	at, err := time.ParseInLocation("2006-01-02 15:04", i.wall, zone)
 	if err != nil {
@@ -59,7 +57,7 @@ func (i Instant) At() time.Time {
 
 var zones = []string{"Europe/Paris", "Indian/Reunion", "America/Guadeloupe"}
 
-// moments are what clocks show at the instants, in each zone.
+// moments are the local times of the instants, in each zone.
 var moments = []Instant{
 	{Name: "Sunday evening", wall: "2026-11-29 18:30"},
 	{Name: "the last minute of a week", wall: "2026-11-29 23:59"},
@@ -73,7 +71,7 @@ var moments = []Instant{
 	{Name: "29 February", wall: "2028-02-29 09:00"},
 }
 
-// Instants are all of them.
+// Instants returns all of them.
 func Instants() []Instant {
 	var all []Instant
 	for _, zone := range zones {
@@ -85,8 +83,8 @@ func Instants() []Instant {
 	return all
 }
 
-// OfDay is the instant at which the tests stand on a calendar day: another one each
-// day, and within a month all of them.
+// OfDay returns the instant of the tests on a calendar day: a different one each day, and all
+// within a month.
 func OfDay(day time.Time) Instant {
 	all := Instants()
 	days := int(day.UTC().Unix() / (24 * 60 * 60))

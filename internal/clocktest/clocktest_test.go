@@ -7,8 +7,8 @@ import (
 	"socialdirect/internal/clocktest"
 )
 
-// Clocks show what the instants are named for, in each zone, and no two are one.
-func TestTheInstantsAreWhatTheySay(t *testing.T) {
+// The instants have the local times of their names in each zone, and no two are equal.
+func TestTheInstantsMatchTheirNames(t *testing.T) {
 	t.Parallel()
 	seen := map[time.Time]string{}
 	for _, i := range clocktest.Instants() {
@@ -36,14 +36,14 @@ func TestTheInstantsAreWhatTheySay(t *testing.T) {
 	}
 }
 
-// Thirty days in a row stand at thirty instants, and a day at one.
-func TestADayStandsAtOneInstantAndTheNextAtAnother(t *testing.T) {
+// Thirty days in a row have thirty instants, and each day has one.
+func TestEachDayHasOneInstantAndTheNextAnother(t *testing.T) {
 	t.Parallel()
 	seen, day := map[clocktest.Instant]bool{}, time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
 	for n := range 30 {
 		of := clocktest.OfDay(day.AddDate(0, 0, n))
 		if of != clocktest.OfDay(day.AddDate(0, 0, n).Add(23*time.Hour)) {
-			t.Errorf("%s stands at two instants", day.AddDate(0, 0, n))
+			t.Errorf("%s has two instants", day.AddDate(0, 0, n))
 		}
 		seen[of] = true
 	}

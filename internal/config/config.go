@@ -1,7 +1,7 @@
-// Package config reads the settings of `serve` from the environment, once, into
-// one struct. A wrong setting is an error that names it, what it holds and what
-// it may hold; what a secret holds is never repeated. Every setting may be given
-// as NAME, or as NAME_FILE with the path of a file that holds it.
+// Package config reads the settings of `serve` from the environment into one struct. An
+// invalid setting is an error that names it, its value and the allowed values; the value of a
+// secret is never printed. Every setting may be given as NAME, or as NAME_FILE with the path
+// of a file that contains it.
 package config
 
 import (
@@ -32,16 +32,16 @@ import (
 // Config is the settings of a running platform.
 type Config struct {
 	ListenAddr     string
-	PublicURL      *url.URL // scheme and host alone
+	PublicURL      *url.URL // scheme and host only
 	TrustedProxies []netip.Prefix
 	DatabaseURL    string
-	DatabaseDirect string // past a pooler in transaction mode; empty where there is none
+	DatabaseDirect string // bypasses a pooler in transaction mode; empty if there is none
 	DatabaseConns  int
 	S3             S3
 	SMTPURL        string
 	MailFrom       string
-	MailBounces    string // where mails return to that cannot be delivered; empty for the sender's address
-	MailHELO       string // the name under which mail servers know the platform
+	MailBounces    string // address for bounces; empty: the sender's address
+	MailHELO       string // the platform's name for mail servers (EHLO)
 	MasterKey      []byte // 32 bytes
 	IndexKey       []byte // 32 bytes
 	NoiseKey       []byte // 32 bytes
@@ -50,49 +50,49 @@ type Config struct {
 	SMS            *sms.Gateway // nil for none
 	TimeZone       *time.Location
 	LogLevel       slog.Level
-	MaxComing      int           // appointments to come that a person may take
-	MaxActs        int           // that a person may make with them within 24 hours
-	MaxStored      int           // megabytes of documents that are kept of a person
-	MaxSent        int           // megabytes of documents that come from a person within 24 hours
-	MinUploadRate  int           // kilobytes a second at which documents come, at least
-	DrainTimeout   time.Duration // how long requests under way may take to end
+	MaxComing      int           // upcoming appointments per person, at most
+	MaxActs        int           // acts on appointments per person within 24 hours, at most
+	MaxStored      int           // megabytes of stored documents per person, at most
+	MaxSent        int           // megabytes of uploads per person within 24 hours, at most
+	MinUploadRate  int           // minimum rate of uploads, in kilobytes per second
+	DrainTimeout   time.Duration // time for current requests to end at shutdown
 	Phone          string        // the switchboard's number, empty for none
 	Operator       Operator
 }
 
-// Operator is who runs the platform, as its legal notice must say. What is empty
-// is said there to be missing.
+// Operator is the company that runs the platform, as its legal notice must describe it. The
+// notice says which fields are missing.
 type Operator struct {
 	Name         string
 	Address      string
 	Registration string // legal form, capital, register
-	Publisher    string // the person answerable for what is published
+	Publisher    string // the person responsible for publication
 	Host         string
 	Email        string
 	DPO          string // the data-protection officer's address
 	Mediator     string // the consumer mediator, with the address
-	About        string // who they are, in their own words
+	About        string // a text about the operator, in their own words
 }
 
-// S3 is where documents are kept.
+// S3 is the store of documents.
 type S3 struct{ Endpoint, Region, Bucket, AccessKey, SecretKey string }
 
-// TURN is the relay: the embedded one when PublicIP is set, external ones by
-// their URLs, or both.
+// TURN is the relay: the embedded one if PublicIP is set, external ones by their URLs, or
+// both.
 type TURN struct {
 	PublicIP net.IP
 	Listen   string
 	Secret   string
 	URLs     []string
-	Relays   []netip.Prefix // the addresses at which external relays give ports; none: what URLs resolve to
+	Relays   []netip.Prefix // addresses of the ports of external relays; empty: what the names in URLs resolve to
 	MinPort  uint16         // of the relayed addresses
 	MaxPort  uint16
 }
 
-// Secure reports whether people reach the platform over TLS.
+// Secure reports whether people use the platform over TLS.
 func (c Config) Secure() bool { return c.PublicURL.Scheme == "https" }
 
-// Base is the public address without a slash at its end.
+// Base returns the public address without a slash at the end.
 func (c Config) Base() string { return c.PublicURL.Scheme + "://" + c.PublicURL.Host }
 
 // reader reads settings and keeps the first error.
@@ -107,7 +107,7 @@ func (r *reader) fail(name, holds, may string) {
 	}
 }
 
-// raw is a setting's value and how to repeat it.
+// raw returns a setting's value, from the environment or from a file.
 func (r *reader) raw(name string) string {
 	if value := r.getenv(name); value != "" {
 		return value
@@ -138,7 +138,7 @@ func (r *reader) required(name, may string) string {
 	return value
 }
 
-// parsed reads a setting that has a form; secret values are not repeated.
+// parsed reads a setting and parses it; the value of a secret is not printed.
 func parsed[T any](r *reader, name, fallback, may string, parse func(string) (T, error)) T {
 	value := r.text(name, fallback)
 	result, err := parse(value)
@@ -197,11 +197,11 @@ func (r *reader) operator() Operator {
 	}
 }
 
-// DirectURL is the database itself, past a pooler where there is one.
+// DirectURL is the address of the database itself, bypassing a pooler if there is one.
 func (c Config) DirectURL() string { return cmp.Or(c.DatabaseDirect, c.DatabaseURL) }
 
-// DatabaseURL reads where the database is, past a pooler where there is one, for
-// commands that need nothing else.
+// DatabaseURL reads only the address of the database, bypassing a pooler, for commands that
+// need nothing else.
 func DatabaseURL(getenv func(string) string) (string, error) {
 	r := &reader{getenv: getenv}
 	c := Config{DatabaseURL: r.databaseURL(), DatabaseDirect: r.directURL()}
@@ -216,7 +216,8 @@ const mayDatabase = "a PostgreSQL address such as postgres://user:password@host:
 
 var databaseSchemes = []string{"postgres", "postgresql"}
 
-// directURL is the database past a pooler, for what needs a session of its own.
+// directURL is the address of the database without pooler, for connections that need a
+// session.
 func (r *reader) directURL() string {
 	value := r.raw("DATABASE_DIRECT_URL")
 	if u, err := url.Parse(value); value != "" && (err != nil || !hasScheme(u, databaseSchemes)) {
@@ -234,8 +235,8 @@ func CheckEmail(s string) error {
 	return err
 }
 
-// refuseNATS says clearly what this version does not do: several instances that
-// do not see each other would only half work.
+// refuseNATS refuses a setting that this version does not support: several instances that do
+// not see each other would only half work.
 func (r *reader) refuseNATS() {
 	if value := r.raw("NATS_URL"); value != "" {
 		r.fail("NATS_URL", "an address", "nothing in this version, which runs as one instance")
@@ -274,8 +275,7 @@ func (r *reader) s3() S3 {
 	return s
 }
 
-// sms reads the gateway, nil where none is set. No value is repeated: each may
-// hold a key.
+// sms reads the gateway, nil if none is set. Values are not printed: each may contain a key.
 func (r *reader) sms() *sms.Gateway {
 	given := r.raw("SMS_METHOD") + r.raw("SMS_HEADERS") + r.raw("SMS_BODY") + r.raw("SMS_FROM") + r.raw("SMS_SUCCESS")
 	s := sms.Settings{
@@ -303,7 +303,7 @@ func (r *reader) sms() *sms.Gateway {
 
 const mayKey = "the path of a file with 32 random bytes in hexadecimal or base64 (openssl rand -hex 32)"
 
-// key reads a key, which only a file may hold.
+// key reads a key, which may only be given in a file.
 func (r *reader) key(name string) []byte {
 	path := r.getenv(name)
 	if path == "" {
@@ -322,7 +322,7 @@ func (r *reader) key(name string) []byte {
 	return key
 }
 
-// ParseKey reads 32 bytes in hexadecimal or base64.
+// ParseKey parses 32 bytes in hexadecimal or base64.
 func ParseKey(text string) ([]byte, error) {
 	text = strings.TrimSpace(text)
 	if key, err := hex.DecodeString(text); err == nil && len(key) == 32 {
@@ -334,7 +334,7 @@ func ParseKey(text string) ([]byte, error) {
 	return nil, errors.New("not 32 bytes in hexadecimal or base64")
 }
 
-// minTURNSecret keeps a guessable relay secret out of production.
+// minTURNSecret is the minimum length that prevents guessable relay secrets.
 const minTURNSecret = 16
 
 func (r *reader) turn() TURN {
@@ -379,8 +379,8 @@ func parseListen(s string) (string, error) {
 	return s, nil
 }
 
-// parsePublicURL reads an origin as browsers write it in Origin (RFC 6454, 6.2): the
-// host in lower case, without the port that goes without saying.
+// parsePublicURL parses an origin and writes it as browsers do in Origin (RFC 6454, 6.2): host
+// in lower case, without the default port.
 func parsePublicURL(s string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	if err != nil {
@@ -415,7 +415,7 @@ func parsePrefixes(s string) ([]netip.Prefix, error) {
 	return prefixes, nil
 }
 
-// between parses a whole number of that range.
+// between parses a whole number in that range.
 func between(least, most int) func(string) (int, error) {
 	return func(s string) (int, error) {
 		n, err := strconv.Atoi(s)
@@ -428,7 +428,7 @@ func between(least, most int) func(string) (int, error) {
 
 func parseDrain(s string) (time.Duration, error) {
 	d, err := time.ParseDuration(s)
-	if err != nil { // a bare number is of seconds
+	if err != nil { // a bare number is in seconds
 		d, err = time.ParseDuration(s + "s")
 	}
 	if err == nil && (d <= 0 || d > time.Hour) {
@@ -447,8 +447,8 @@ func parseFrom(s string) (string, error) {
 	return s, err
 }
 
-// parseBounces reads an address that a mail's identifier is added to (bounce+ID@…),
-// or none.
+// parseBounces parses an address to which a mail's identifier can be added (bounce+ID@…), or
+// an empty one.
 func parseBounces(s string) (string, error) {
 	address, err := parseEmail(s)
 	if name, _, _ := strings.Cut(address, "@"); err == nil && (len(name) > outgoing.MaxReturnName || strings.ContainsAny(name, `+"`)) {
@@ -457,11 +457,11 @@ func parseBounces(s string) (string, error) {
 	return address, err
 }
 
-// mailName is how a host presents itself to mail servers: by its name, or its address in
+// mailName returns the platform's name for mail servers: a host's name, or its address in
 // brackets (RFC 5321, 4.1.3).
 func mailName(public *url.URL) string {
 	if public == nil {
-		return "localhost" // PUBLIC_URL is wrong, which is said first
+		return "localhost" // PUBLIC_URL is invalid, which is reported first
 	}
 	ip, err := netip.ParseAddr(public.Hostname())
 	switch {
@@ -482,7 +482,7 @@ func parseMailName(s string) (string, error) {
 	return s, nil
 }
 
-// parseEmail reads one bare address, or none.
+// parseEmail parses one bare address, or an empty one.
 func parseEmail(s string) (string, error) {
 	if s == "" {
 		return "", nil
@@ -500,7 +500,7 @@ func parseIP(s string) (net.IP, error) {
 	return nil, errors.New("not an IP address")
 }
 
-// checkRelay reports why an address is not a relay's as browsers read it (RFC 7065).
+// checkRelay returns why an address is not a relay's URL as browsers parse it (RFC 7065).
 func checkRelay(u string) error {
 	relay, err := stun.ParseURI(u)
 	switch {

@@ -37,7 +37,7 @@ func TestLoadReadsEverySetting(t *testing.T) {
 	}
 }
 
-func TestMailServersAreToldTheHostThatPeopleKnow(t *testing.T) {
+func TestMailServersGetTheHostThatPeopleKnow(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ public, helo, want string }{
 		{"https://rdv.example.org", "", "rdv.example.org"},
@@ -57,7 +57,7 @@ func TestMailServersAreToldTheHostThatPeopleKnow(t *testing.T) {
 	}
 }
 
-func TestAWrongSettingIsNamedInOneLine(t *testing.T) {
+func TestAnInvalidSettingIsReportedInOneLine(t *testing.T) {
 	t.Parallel()
 	for name, value := range map[string]string{
 		"PUBLIC_URL": "rdv.example.org/path", "DATABASE_URL": "mysql://hunter2@db", "S3_ENDPOINT": "s3", "SMTP_URL": "http://hunter2",
@@ -107,7 +107,7 @@ func TestR44_ARelayWithoutAHostIsRefused(t *testing.T) {
 	}
 }
 
-// Browsers say where they come from in one way; it is compared byte for byte.
+// Browsers write an origin in only one way, and it is compared byte for byte.
 func TestThePublicAddressIsWrittenAsBrowsersDo(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]string{
@@ -126,7 +126,7 @@ func TestThePublicAddressIsWrittenAsBrowsersDo(t *testing.T) {
 	}
 }
 
-func TestTheDrainLastsAMinuteUnlessSaidOtherwise(t *testing.T) {
+func TestTheDrainLastsAMinuteByDefault(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]time.Duration{"": time.Minute, "90s": 90 * time.Second, "2m": 2 * time.Minute, "5": 5 * time.Second} {
 		t.Run(value, func(t *testing.T) {
@@ -141,7 +141,7 @@ func TestTheDrainLastsAMinuteUnlessSaidOtherwise(t *testing.T) {
 		env := valid(t)
 		env["DRAIN_TIMEOUT"] = value
 		if _, err := load(env); err == nil {
-			t.Errorf("%q was taken", value)
+			t.Errorf("%q was accepted", value)
 		}
 	}
 }

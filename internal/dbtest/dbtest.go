@@ -1,9 +1,8 @@
-// Package dbtest gives a test a database of its own on a real PostgreSQL: of the
-// cluster that the environment variable SOCIALDIRECT_TEST_POSTGRES names, else of
-// one that is started for this test binary and ends with it. Command withpostgres
-// starts one for many test binaries.
+// Package dbtest gives a test its own database on a real PostgreSQL cluster: that of the
+// environment variable SOCIALDIRECT_TEST_POSTGRES or, without it, one that is started for this
+// test binary and ends with it. Command withpostgres starts one for many test binaries.
 //
-// Whoever is signed up in such a test has a password that cost next to nothing.
+// Passwords in such a test are hashed at almost no cost.
 package dbtest
 
 import (
@@ -31,17 +30,16 @@ import (
 	"github.com/riverqueue/river/rivermigrate"
 )
 
-// Env names a running cluster: the URL of a database on it whose user may make
-// databases.
+// Env is the URL of a database in a running cluster, whose user may create databases.
 const Env = "SOCIALDIRECT_TEST_POSTGRES"
 
-// lockKey is the advisory lock under which templates are made.
+// lockKey is the advisory lock for creating templates.
 const lockKey = 7_236_841
 
 func init() { passhash.Cheapen() }
 
-// New makes a database with the whole schema and nothing in it, and returns its
-// URL. It is dropped at the end of the test, whoever is still connected.
+// New creates a database with the whole schema and without data, and returns its URL. It is
+// dropped at the end of the test, even if there are connections.
 func New(t testing.TB) string {
 	t.Helper()
 	admin, err := cluster()
@@ -64,7 +62,7 @@ func New(t testing.TB) string {
 	return withDatabase(admin, name)
 }
 
-// cluster is the URL of the cluster's own database.
+// cluster returns the URL of the cluster's own database.
 var cluster = sync.OnceValues(func() (string, error) {
 	if address := os.Getenv(Env); address != "" {
 		return address, nil
@@ -80,7 +78,7 @@ var cluster = sync.OnceValues(func() (string, error) {
 	return pg.URL("postgres"), nil
 })
 
-// templates remembers that this process has seen the template.
+// templates records that this process has found or created the template.
 var templates = &template{}
 
 type template struct {
@@ -88,8 +86,8 @@ type template struct {
 	name string
 }
 
-// of is the name of the template for the schema this binary was built with, made
-// on the cluster when it has none.
+// of returns the name of the template for this binary's schema, and creates it if the cluster
+// has none.
 func (tp *template) of(admin string) (string, error) {
 	tp.mu.Lock()
 	defer tp.mu.Unlock()
@@ -108,8 +106,8 @@ func (tp *template) of(admin string) (string, error) {
 	return name, nil
 }
 
-// makeTemplate migrates a database beside the template and renames it when it is
-// whole. Other processes that want it wait for the lock.
+// makeTemplate migrates a database under another name and renames it once it is complete.
+// Other processes that need it wait for the lock.
 func makeTemplate(admin, name string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
@@ -117,7 +115,7 @@ func makeTemplate(admin, name string) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close(ctx) // lets go of the lock
+	defer conn.Close(ctx) // releases the lock
 	if _, err := conn.Exec(ctx, "select pg_advisory_lock($1)", lockKey); err != nil {
 		return err
 	}
@@ -141,8 +139,8 @@ func makeTemplate(admin, name string) error {
 	return err
 }
 
-// disconnectAll closes a database to everybody: a template may have no
-// connection, and those that were closed a moment ago linger.
+// disconnectAll allows no new connections to a database and ends existing ones: a template may
+// have none, and closed ones take a moment to end.
 func disconnectAll(ctx context.Context, conn *pgx.Conn, name string) error {
 	if _, err := conn.Exec(ctx, "alter database "+name+" allow_connections false"); err != nil {
 		return err
@@ -151,7 +149,7 @@ func disconnectAll(ctx context.Context, conn *pgx.Conn, name string) error {
 	return err
 }
 
-// schemaFingerprint tells two schema histories apart, the job queue's included.
+// schemaFingerprint identifies the history of the schema, including the job queue's.
 func schemaFingerprint() (string, error) {
 	h := sha256.New()
 	if err := hashFiles(h, postgres.Migrations()); err != nil {
@@ -178,9 +176,8 @@ func hashFiles(h hash.Hash, files fs.FS) error {
 	})
 }
 
-// idle are connections to the cluster's own database, kept while the process lives: to
-// start one costs more than half of what a new database does. A pool would leave a
-// goroutine behind, which tests for leaks count.
+// idle are open connections to the cluster's own database: opening one takes more than half of
+// the time for a new database. A pool would leave a goroutine, which tests for leaks report.
 var idle = make(chan *pgx.Conn, 8)
 
 func admin(ctx context.Context) (*pgx.Conn, error) {
@@ -215,11 +212,11 @@ func execute(sql string) error {
 	}
 }
 
-// withDatabase is the address of another database of the same cluster.
+// withDatabase returns the address of another database of the same cluster.
 func withDatabase(address, name string) string {
 	u, err := url.Parse(address)
 	if err != nil {
-		panic(err) // it was connected to
+		panic(err) // the address was valid before
 	}
 	u.Path = "/" + name
 	return u.String()

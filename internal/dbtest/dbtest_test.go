@@ -34,7 +34,7 @@ func TestEachDatabaseIsMigratedAndItsOwn(t *testing.T) {
 	}
 }
 
-func TestDatabaseIsDroppedThoughSomebodyIsConnected(t *testing.T) {
+func TestADatabaseIsDroppedEvenIfThereAreConnections(t *testing.T) {
 	t.Parallel()
 	var conn *pgx.Conn
 	t.Run("uses one", func(t *testing.T) {

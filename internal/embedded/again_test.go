@@ -9,8 +9,8 @@ import (
 	gomail "github.com/wneessen/go-mail"
 )
 
-// A sender that did not learn that its mail was taken sends it again.
-func TestR21_AMailThatComesAgainIsKeptOnce(t *testing.T) {
+// A sender that did not learn that its mail was accepted sends it again.
+func TestR21_AMailSentTwiceIsKeptOnce(t *testing.T) {
 	t.Parallel()
 	m := startTestReceiver(t)
 	for _, id := range []string{"a", "b", "a"} {
@@ -24,7 +24,7 @@ func TestR21_AMailThatComesAgainIsKeptOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = later.Stop(t.Context()) }() // how it stops is looked at elsewhere
+	defer func() { _ = later.Stop(t.Context()) }() // other tests check Stop
 	msg := newMail(t, "a", "text")
 	msg.SetMessageIDWithValue("a@example.test")
 	if err := send(t, later, msg); err != nil {
@@ -50,13 +50,13 @@ func TestR21_AnAddressThatDoesNotExistIsRefused(t *testing.T) {
 	}
 }
 
-func TestR21_AnSMSThatComesAgainIsKeptOnce(t *testing.T) {
+func TestR21_AnSMSSentTwiceIsKeptOnce(t *testing.T) {
 	t.Parallel()
 	first, err := StartSMSReceiver(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = first.Stop(t.Context()) }() // how it stops is looked at elsewhere
+	defer func() { _ = first.Stop(t.Context()) }() // other tests check Stop
 	post := func(s *SMSReceiver, key string) {
 		t.Helper()
 		answer, err := http.Post(s.URL(), "application/json", bytes.NewReader([]byte(`{"to":"+33612345678","text":"x","key":"`+key+`"}`)))
@@ -68,14 +68,14 @@ func TestR21_AnSMSThatComesAgainIsKeptOnce(t *testing.T) {
 			t.Errorf("key %q: %d", key, answer.StatusCode)
 		}
 	}
-	for _, key := range []string{"a", "b", "a", "", ""} { // without a key nothing is the same
+	for _, key := range []string{"a", "b", "a", "", ""} { // without a key, each one is another
 		post(first, key)
 	}
 	later, err := StartSMSReceiver(t.Context(), first.Dir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = later.Stop(t.Context()) }() // how it stops is looked at elsewhere
+	defer func() { _ = later.Stop(t.Context()) }() // other tests check Stop
 	post(later, "a")
 	if kept, err := ReadSMS(first.Dir()); err != nil || len(kept) != 4 {
 		t.Errorf("%d SMS are kept, want 4; %v", len(kept), err)

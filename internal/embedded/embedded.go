@@ -1,8 +1,7 @@
-// Package embedded starts what the demo and the tests need beside the product
-// and stops it again: a private PostgreSQL cluster, an S3 server and
-// receivers of mail and of SMS. Everything stays in a folder of the caller's, listens on the
-// loopback address or a unix socket alone, and is gone when this process is,
-// however it ended.
+// Package embedded starts and stops what the demo and the tests need beside the product: a
+// private PostgreSQL cluster, an S3 server, and receivers of mail and SMS. Everything is
+// stored in a folder of the caller's, listens only on the loopback address or a unix socket,
+// and ends with this process, however that ends.
 //
 // Linux only: a child is tied to its parent by the kernel's parent-death signal.
 package embedded
@@ -16,16 +15,15 @@ import (
 	"syscall"
 )
 
-// child is a program that cannot outlive this process.
+// child is a program that ends with this process.
 type child struct {
 	cmd  *exec.Cmd
 	done chan struct{} // closed when the program has ended
 	err  error         // how it ended; readable once done is closed
 }
 
-// startChild starts cmd in a process group of its own, so that a Ctrl-C in the
-// terminal reaches it through us alone, and has the kernel send death to it
-// when this process ends.
+// startChild starts cmd in a process group of its own, so that Ctrl-C in the terminal reaches
+// only this process. When this process ends, the kernel sends the signal death to the child.
 func startChild(cmd *exec.Cmd, death syscall.Signal) (*child, error) {
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
@@ -52,14 +50,14 @@ func startChild(cmd *exec.Cmd, death syscall.Signal) (*child, error) {
 	return c, nil
 }
 
-// stopStep is one way of asking a child to end.
+// stopStep is one way to make a child end.
 type stopStep struct {
-	ctx  context.Context // until when it may take
+	ctx  context.Context // how long to wait for it
 	stop func() error
 }
 
-// stop goes through the steps until the child has ended, then kills it with its
-// whole process group.
+// stop tries the steps until the child has ended, and in the end kills its whole process
+// group.
 func (c *child) stop(steps ...stopStep) error {
 	for _, step := range steps {
 		if err := step.stop(); err != nil && !errors.Is(err, os.ErrProcessDone) {

@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// ownerEnv turns this test binary into an owner of a cluster and a store on the
-// named folder, to be killed.
+// ownerEnv makes this test binary start a cluster and a store in the named folder, and wait to
+// be killed.
 const ownerEnv = "EMBEDDED_TEST_OWNER"
 
 func TestMain(m *testing.M) {
@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// children are the processes that an owner started.
+// children are the processes that such an owner started.
 type children struct {
 	Postgres, Store int
 	URL             string
@@ -56,7 +56,7 @@ func own(dir string) error {
 	select {} // until it is killed
 }
 
-// startOwner starts another process that owns dir, and reads what it started.
+// startOwner starts another process that owns dir, and returns its children.
 func startOwner(t *testing.T, dir string) (*exec.Cmd, children) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
@@ -106,24 +106,24 @@ func alive(pid int) bool {
 	return !strings.HasPrefix(state, "Z")
 }
 
-func TestKilledOwnerLeavesNoChildAndNextStartRecovers(t *testing.T) {
+func TestAKilledOwnerLeavesNoChildAndTheNextStartRecovers(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	owner, started := startOwner(t, dir)
 	query(t, started.URL, `create table kept (n int)`)
 	query(t, started.URL, `insert into kept values (1)`)
 	kill(t, owner)
-	pg := startTestPostgres(t, PostgresOptions{Dir: dir, Durable: true}) // at once: the old server may still be ending
+	pg := startTestPostgres(t, PostgresOptions{Dir: dir, Durable: true}) // at once: the old server may not have ended yet
 	if alive(started.Postgres) {
-		t.Error("the killed owner's server lived on beside the new one")
+		t.Error("the killed owner's server still runs beside the new one")
 	}
 	awaitGone(t, started.Store)
 	if n := query(t, pg.URL("postgres"), `select count(*) from kept`); n != "1" {
-		t.Errorf("the committed row is gone: %s rows", n)
+		t.Errorf("the committed row is lost: %s rows", n)
 	}
 }
 
-func TestLockDirRefusesASecondHolderAndNamesTheFirst(t *testing.T) {
+func TestLockDirRefusesASecondProcessAndNamesTheFirst(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
 	release, err := LockDir(dir)
@@ -132,10 +132,10 @@ func TestLockDirRefusesASecondHolderAndNamesTheFirst(t *testing.T) {
 	}
 	_, err = LockDir(dir)
 	if !errors.Is(err, ErrInUse) {
-		t.Fatalf("a second holder got %v", err)
+		t.Fatalf("a second process got %v", err)
 	}
 	if text := err.Error(); !strings.Contains(text, strconv.Itoa(os.Getpid())) || !strings.Contains(text, dir) || strings.Contains(text, "\n") {
-		t.Errorf("the refusal does not name holder and folder on one line: %q", text)
+		t.Errorf("the refusal does not name process and folder on one line: %q", text)
 	}
 	release()
 	release, err = LockDir(dir)
@@ -145,12 +145,12 @@ func TestLockDirRefusesASecondHolderAndNamesTheFirst(t *testing.T) {
 	release()
 }
 
-func TestLockIsFreeOnceItsHolderWasKilled(t *testing.T) {
+func TestAKilledProcessReleasesItsLock(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	owner, _ := startOwner(t, dir)
 	if _, err := LockDir(dir); !errors.Is(err, ErrInUse) || !strings.Contains(err.Error(), strconv.Itoa(owner.Process.Pid)) {
-		t.Fatalf("while it is held elsewhere: %v", err)
+		t.Fatalf("while another process has the lock: %v", err)
 	}
 	kill(t, owner)
 	release, err := LockDir(dir)
@@ -160,7 +160,7 @@ func TestLockIsFreeOnceItsHolderWasKilled(t *testing.T) {
 	release()
 }
 
-func TestStopEndsWhatIgnoresEverySignal(t *testing.T) {
+func TestStopKillsAProcessThatIgnoresSignals(t *testing.T) {
 	t.Parallel()
 	c, err := startChild(exec.Command("/bin/sh", "-c", `trap "" INT TERM; while :; do sleep 1; done`), syscall.SIGKILL)
 	if err != nil {
@@ -169,7 +169,7 @@ func TestStopEndsWhatIgnoresEverySignal(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := c.stop(stopStep{ended, c.signal(syscall.SIGTERM)}); err == nil {
-		t.Error("stop did not tell that the child had to be killed")
+		t.Error("stop did not report that the child had to be killed")
 	}
 	awaitGone(t, c.cmd.Process.Pid)
 }

@@ -10,12 +10,12 @@ import (
 	"syscall"
 )
 
-// ErrInUse is what LockDir returns when another process holds the folder.
+// ErrInUse means that another process has locked the folder.
 var ErrInUse = errors.New("already in use")
 
-// LockDir makes dir, when it is missing, and holds it for this process until
-// release is called or the process ends in whatever way. While it is held,
-// others get an ErrInUse whose text, one line, names dir and the holder's pid.
+// LockDir creates dir if it is missing, and locks it for this process until release is called
+// or the process ends. Others get an ErrInUse meanwhile, whose text, one line, names dir and
+// the process that locked it.
 func LockDir(dir string) (release func(), err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func isAt(f *os.File, path string) bool {
 	return err == nil && os.SameFile(own, there)
 }
 
-// holder is the pid that the holder of the lock wrote into it.
+// holder returns the pid in the lock file, that of the process that locked it.
 func holder(f *os.File) string {
 	text, err := io.ReadAll(io.LimitReader(f, 20))
 	pid := strings.TrimSpace(string(text))

@@ -21,32 +21,31 @@ import (
 const (
 	maxMailBytes      = 5 << 20
 	maxRecipients     = 50
-	mailTimeout       = 30 * time.Second // for one command or one block of a mail
+	mailTimeout       = 30 * time.Second // for one command, or one block of a mail
 	mailExtension     = ".eml"
 	unfinishedPattern = ".unfinished-*"
 )
 
-// MailReceiver is an SMTP server on the loopback address that keeps every mail
-// and sends none on.
+// MailReceiver is an SMTP server on the loopback address that stores every mail and forwards
+// none.
 type MailReceiver struct {
 	dir      string
 	server   *smtp.Server
 	listener net.Listener
-	ended    chan struct{} // closed when nothing is accepted any more
+	ended    chan struct{} // closed when the server has ended
 
 	names names
 	known messageIDs
 }
 
-// RefusedDomain is the domain at which the receiver knows nobody: mail to an address
-// of it is refused for good, as that of a typing mistake would be.
+// RefusedDomain is a domain without recipients: mail to it is refused permanently, like mail
+// to a mistyped address.
 const RefusedDomain = "refus.invalid"
 
-// StartMailReceiver receives mail into dir, which is made when missing: one .eml
-// file a mail, 5 MiB at most. A mail is accepted once its file is safe, and the
-// files' names sort in the order of arrival. As mail stores do, it keeps one mail of
-// each Message-ID: one that comes again is accepted, and is the same. It remembers
-// them for as long as the files are there.
+// StartMailReceiver stores mail in dir, created if missing: one .eml file per mail, at most 5
+// MiB. A mail is accepted once its file is on disk; file names sort in the order of arrival.
+// Like mail stores, it keeps one mail per Message-ID: a repeated one is accepted and not
+// stored again, for as long as the file exists.
 func StartMailReceiver(ctx context.Context, dir string) (*MailReceiver, error) {
 	m, err := startMailReceiver(ctx, dir)
 	if err != nil {
@@ -89,17 +88,17 @@ func startMailReceiver(ctx context.Context, dir string) (*MailReceiver, error) {
 	return m, nil
 }
 
-// URL is where to send mail to, "smtp://127.0.0.1:PORT".
+// URL is the server's address, "smtp://127.0.0.1:PORT".
 func (m *MailReceiver) URL() string { return "smtp://" + m.listener.Addr().String() }
 
 // Dir is the folder of the mails, an absolute path.
 func (m *MailReceiver) Dir() string { return m.dir }
 
-// Stop ends at once. A mail that was not accepted yet leaves nothing: it is its
-// sender's to send again.
+// Stop ends the server at once. A mail that was not accepted yet is not stored: its sender
+// will send it again.
 func (m *MailReceiver) Stop(context.Context) error {
 	err := m.server.Close()
-	_ = m.listener.Close() // the server does not know it yet when it is stopped right after its start
+	_ = m.listener.Close() // the server may not know it yet, right after the start
 	<-m.ended
 	if errors.Is(err, smtp.ErrServerClosed) {
 		return nil
@@ -107,7 +106,7 @@ func (m *MailReceiver) Stop(context.Context) error {
 	return err
 }
 
-// keep writes a mail to its file, unless it is there already.
+// keep stores a mail in a file, unless it is already stored.
 func (m *MailReceiver) keep(r io.Reader) error {
 	content, err := io.ReadAll(r)
 	if err != nil {
@@ -126,13 +125,13 @@ func (m *MailReceiver) keep(r io.Reader) error {
 	return nil
 }
 
-// messageIDs are those of the mails that are kept.
+// messageIDs are the Message-IDs of stored mails.
 type messageIDs struct {
 	mu  sync.Mutex
 	all map[string]bool
 }
 
-// read finds those of an earlier receiver of the folder.
+// read reads those of mails that an earlier receiver stored in the folder.
 func (k *messageIDs) read(dir string) error {
 	k.all = map[string]bool{}
 	paths, err := filepath.Glob(filepath.Join(globLiteral(dir), "[0-9]*"+mailExtension))
@@ -149,7 +148,7 @@ func (k *messageIDs) read(dir string) error {
 	return nil
 }
 
-// messageID is empty for a mail without one.
+// messageID returns a mail's Message-ID, empty if it has none.
 func messageID(content []byte) string {
 	header, err := textproto.ReadHeader(bufio.NewReader(bytes.NewReader(content)))
 	if err != nil {
@@ -158,13 +157,13 @@ func messageID(content []byte) string {
 	return header.Get("Message-Id")
 }
 
-// names are those of what a receiver keeps.
+// names generates file names in the order of arrival.
 type names struct {
 	mu   sync.Mutex
-	last time.Time // when the latest arrived
+	last time.Time // time of the latest name
 }
 
-// next is a name that sorts after all earlier ones.
+// next returns a name that sorts after all earlier ones.
 func (n *names) next(extension string) string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -176,7 +175,7 @@ func (n *names) next(extension string) string {
 	return now.Format("20060102T150405.000000000Z") + extension
 }
 
-// mailSession accepts any sender, and any recipient but those of RefusedDomain.
+// mailSession accepts any sender, and any recipient except at RefusedDomain.
 type mailSession struct{ to *MailReceiver }
 
 func (mailSession) Mail(string, *smtp.MailOptions) error { return nil }
@@ -192,7 +191,7 @@ func (s mailSession) Data(r io.Reader) error { return s.to.keep(r) }
 func (mailSession) Reset()                   {}
 func (mailSession) Logout() error            { return nil }
 
-// finish makes what was written to f durable under the name path.
+// finish makes the content of f durable under path.
 func finish(f *os.File, path string) error {
 	if err := f.Sync(); err != nil {
 		return err
@@ -208,13 +207,13 @@ func finish(f *os.File, path string) error {
 	return folder.Sync()
 }
 
-// writeDurably writes a small file that is there whole or not at all.
+// writeDurably writes a small file completely or not at all.
 func writeDurably(path string, content []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(path), unfinishedPattern)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.Remove(f.Name()) }() // nothing there once it was moved
+	defer func() { _ = os.Remove(f.Name()) }() // fails once the file was moved
 	defer f.Close()
 	if _, err := io.Copy(f, bytes.NewReader(content)); err != nil {
 		return err

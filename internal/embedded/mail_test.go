@@ -114,7 +114,7 @@ func TestMailsAreListedLatestFirst(t *testing.T) {
 	}
 }
 
-func TestTooLongAMailIsRefusedAndNotKept(t *testing.T) {
+func TestATooLongMailIsRefusedAndNotStored(t *testing.T) {
 	t.Parallel()
 	m := startTestReceiver(t)
 	msg := newMail(t, "long", "a")
@@ -130,7 +130,7 @@ func TestTooLongAMailIsRefusedAndNotKept(t *testing.T) {
 	}
 }
 
-func TestUnfinishedMailOfAKilledProcessIsRemoved(t *testing.T) {
+func TestAnUnfinishedMailOfAKilledProcessIsRemoved(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, ".unfinished-1"), []byte("half"), 0o600); err != nil {
@@ -140,13 +140,13 @@ func TestUnfinishedMailOfAKilledProcessIsRemoved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = m.Stop(t.Context()) }() // how it stops is looked at elsewhere
+	defer func() { _ = m.Stop(t.Context()) }() // other tests check Stop
 	if files, err := os.ReadDir(dir); err != nil || len(files) != 0 {
 		t.Errorf("still there: %v, %v", files, err)
 	}
 }
 
-func TestWhatIsNoMailIsShownAsItIs(t *testing.T) {
+func TestAFileThatIsNoMailIsReturnedAsText(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "20260101T000000.000000000Z.eml")
 	if err := os.WriteFile(path, []byte("no header at all"), 0o600); err != nil {
@@ -158,7 +158,7 @@ func TestWhatIsNoMailIsShownAsItIs(t *testing.T) {
 	}
 }
 
-func TestReceiverStopsAtOnceThoughSomebodyIsConnected(t *testing.T) {
+func TestTheReceiverStopsAtOnceEvenWithOpenConnections(t *testing.T) {
 	t.Parallel()
 	for range 20 { // also right after its start
 		m, err := StartMailReceiver(t.Context(), t.TempDir())

@@ -12,28 +12,28 @@ import (
 	"time"
 
 	"github.com/emersion/go-message"
-	_ "github.com/emersion/go-message/charset" // mails in other character sets than UTF-8
+	_ "github.com/emersion/go-message/charset" // decodes character sets other than UTF-8
 	"github.com/emersion/go-message/mail"
 )
 
 // Mail is a mail as a person reads it: headers decoded, text in UTF-8.
 type Mail struct {
-	Name        string // the file's name, by which it is asked for again
+	Name        string // the file's name
 	From, To    string // "Name <address>", several recipients separated by commas
 	Subject     string
-	Date        time.Time // as the sender wrote it; zero when it is missing
-	Text        string    // the first text/plain part; the whole file when it is no mail
+	Date        time.Time // from the header; zero if missing
+	Text        string    // the first text/plain part; the whole file if it is not a mail
 	Attachments []MailPart
 }
 
-// MailPart is any part of a mail but its text.
+// MailPart is any part of a mail except its text.
 type MailPart struct {
 	Name string // the file's name, empty for an alternative of the text
 	Type string // "text/calendar", without parameters
 	Data []byte
 }
 
-// ReadMails reads the mails in dir, the latest first.
+// ReadMails reads the mails in dir, latest first.
 func ReadMails(dir string) ([]Mail, error) {
 	paths, err := filepath.Glob(filepath.Join(globLiteral(dir), "[0-9]*"+mailExtension))
 	if err != nil {
@@ -50,8 +50,8 @@ func ReadMails(dir string) ([]Mail, error) {
 	return mails, nil
 }
 
-// ReadMail reads one mail. What cannot be understood is shown as it is; only a
-// file that cannot be read is an error.
+// ReadMail reads one mail. What cannot be parsed is returned as text; only a file that cannot
+// be read is an error.
 func ReadMail(path string) (Mail, error) {
 	raw, err := os.ReadFile(path)
 	if err != nil {
@@ -76,8 +76,7 @@ func (m *Mail) readHeader(h *mail.Header) {
 	m.Date, _ = h.Date()
 }
 
-// addresses are a header's addresses in letters, or the header as it stands when
-// it holds none.
+// addresses returns a header's addresses as text, or the raw header if it cannot be parsed.
 func addresses(h *mail.Header, key string) string {
 	list, err := h.AddressList(key)
 	if err != nil {
@@ -129,7 +128,7 @@ func describePart(header mail.PartHeader) MailPart {
 	return p
 }
 
-// globLiteral makes a pattern that matches path alone.
+// globLiteral returns a pattern that matches only path.
 func globLiteral(path string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }

@@ -17,13 +17,13 @@ import (
 const (
 	objectStoreProgram = "socialdirect-objectstore"
 	objectStoreEnv     = "SOCIALDIRECT_OBJECTSTORE"
-	storeStopTimeout   = 3 * time.Second // then it is killed: every finished write is on the disk already
+	storeStopTimeout   = 3 * time.Second // then it is killed: completed writes are already on disk
 )
 
 // ObjectStore is a running S3 server with one account, on the loopback address.
 type ObjectStore struct {
 	child   *child
-	stdin   *os.File // its end tells the server to stop
+	stdin   *os.File // closing it stops the server
 	address string
 	keys    keyPair
 }
@@ -33,11 +33,10 @@ type keyPair struct {
 	Secret string `json:"secret_key"`
 }
 
-// StartObjectStore starts the program socialdirect-objectstore on dir, which is
-// made when missing, and returns once it listens. The key pair is drawn on the
-// first start and kept in dir. The program is the one that the environment
-// variable SOCIALDIRECT_OBJECTSTORE names, else the one beside this executable,
-// else, in a test, the one in the repository's bin folder.
+// StartObjectStore starts the program socialdirect-objectstore on dir, created if missing, and
+// returns once it listens. The first start generates the key pair and stores it in dir. The
+// program is found through the environment variable SOCIALDIRECT_OBJECTSTORE, beside this
+// executable or, in a test, in the repository's bin folder.
 func StartObjectStore(ctx context.Context, dir string) (*ObjectStore, error) {
 	s, err := startObjectStore(ctx, dir)
 	if err != nil {
@@ -97,15 +96,15 @@ func (s *ObjectStore) launch(program, dir string) (stdout *os.File, err error) {
 		return nil, err
 	}
 	s.stdin = stdin
-	go func() { // holds the pipe, whose end would stop the server, though nobody may hold s any more
+	go func() { // keeps the pipe open, even if s is garbage-collected: closing it would stop the server
 		<-s.child.done
 		stdin.Close()
 	}()
 	return stdout, nil
 }
 
-// handshake hands the keys over, where no list of processes shows them, and
-// reads the address.
+// handshake sends the keys by standard input, where no process list shows them, and reads the
+// address.
 func (s *ObjectStore) handshake(ctx context.Context, stdout *os.File) error {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
@@ -126,24 +125,24 @@ func (s *ObjectStore) handshake(ctx context.Context, stdout *os.File) error {
 // Endpoint is the server's address, "http://127.0.0.1:PORT".
 func (s *ObjectStore) Endpoint() string { return "http://" + s.address }
 
-// AccessKey is the account's name, the same at every start.
+// AccessKey is the account's name; it does not change.
 func (s *ObjectStore) AccessKey() string { return s.keys.Access }
 
-// SecretKey is the account's secret, the same at every start.
+// SecretKey is the account's secret; it does not change.
 func (s *ObjectStore) SecretKey() string { return s.keys.Secret }
 
-// Done is closed when the server has ended, asked to or not.
+// Done is closed when the server has ended, by Stop or by itself.
 func (s *ObjectStore) Done() <-chan struct{} { return s.child.done }
 
-// Stop lets the server end its requests, until ctx ends and three seconds at
-// most, and ends it.
+// Stop lets the server finish its requests until ctx ends, for three seconds at most, and ends
+// it.
 func (s *ObjectStore) Stop(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, storeStopTimeout)
 	defer cancel()
 	return s.child.stop(stopStep{ctx, s.stdin.Close})
 }
 
-// loadKeys reads the key pair at path, drawn and written there when missing.
+// loadKeys reads the key pair at path, or generates and stores one if the file is missing.
 func loadKeys(path string) (keyPair, error) {
 	var keys keyPair
 	text, err := os.ReadFile(path)
@@ -151,7 +150,7 @@ func loadKeys(path string) (keyPair, error) {
 		if err = json.Unmarshal(text, &keys); err == nil && keys.Access != "" && keys.Secret != "" {
 			return keys, nil
 		}
-		return keys, fmt.Errorf("%s does not hold a key pair", path)
+		return keys, fmt.Errorf("%s does not contain a key pair", path)
 	}
 	if !errors.Is(err, os.ErrNotExist) {
 		return keys, err
@@ -163,7 +162,7 @@ func loadKeys(path string) (keyPair, error) {
 	return keys, writeDurably(path, text)
 }
 
-// findObjectStore is the path of the program.
+// findObjectStore returns the path of the program.
 func findObjectStore() (string, error) {
 	if path := os.Getenv(objectStoreEnv); path != "" {
 		return exec.LookPath(path)

@@ -56,7 +56,7 @@ func TestObjectStoreKeepsKeysAndObjectsAcrossStarts(t *testing.T) {
 	}
 	info, err := s3(t, second, second.SecretKey()).StatObject(t.Context(), "documents", "a/b", minio.StatObjectOptions{})
 	if err != nil || info.Size != 5 {
-		t.Errorf("the object is not there any more: %v", err)
+		t.Errorf("the object is lost: %v", err)
 	}
 }
 
@@ -99,7 +99,7 @@ func TestObjectStoreIsPrivate(t *testing.T) {
 			t.Fatal(err)
 		}
 		if strings.Contains(string(text), s.SecretKey()) {
-			t.Errorf("the secret stands in the process's %s", name)
+			t.Errorf("the secret is in the process's %s", name)
 		}
 	}
 	info, err := os.Stat(filepath.Join(dir, "keys.json"))

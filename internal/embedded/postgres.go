@@ -21,16 +21,16 @@ const (
 	postgresUser     = "app" // the cluster's one role; the socket's folder is its protection
 	postgresPort     = "5432"
 	startTimeout     = 60 * time.Second
-	answerTimeout    = 3 * time.Second // for one try of many
-	maxLog           = 10 << 20        // bytes; a longer log begins anew at the next start
-	maxSocketPath    = 107             // bytes of a unix socket's path, by the kernel
+	answerTimeout    = 3 * time.Second // for one of many attempts
+	maxLog           = 10 << 20        // in bytes; a longer log is emptied at the next start
+	maxSocketPath    = 107             // in bytes: the kernel's limit for the path of a unix socket
 	defaultConnCount = 100
 )
 
-// PostgresOptions says where a cluster lives and how careful it is.
+// PostgresOptions are the location and the safety of a cluster.
 type PostgresOptions struct {
-	Dir            string // made when missing; the cluster, its socket and its log are in it
-	Durable        bool   // false: a power cut may lose everything (tests alone)
+	Dir            string // created if missing; contains the cluster, its socket and its log
+	Durable        bool   // false: a power cut may lose everything (for tests only)
 	MaxConnections int    // 0: 100
 }
 
@@ -43,11 +43,10 @@ type Postgres struct {
 	identity identity
 }
 
-// StartPostgres starts the cluster in opt.Dir, made on the first start, and
-// returns once it answers. It uses the newest installed PostgreSQL of version 15
-// or later. A cluster whose owner was killed recovers by itself; one that still
-// shuts down is waited for. The caller keeps two processes off the same folder
-// (LockDir).
+// StartPostgres starts the cluster in opt.Dir, which the first start creates, and returns once
+// it answers. It uses the newest installed PostgreSQL of version 15 or later. A cluster whose
+// owner was killed recovers; if the old server has not ended yet, it is waited for. The caller
+// prevents concurrent use of the folder (LockDir).
 func StartPostgres(ctx context.Context, opt PostgresOptions) (*Postgres, error) {
 	p, err := startPostgres(ctx, opt, identities())
 	if err != nil {
@@ -70,7 +69,7 @@ func startPostgres(ctx context.Context, opt PostgresOptions, as []identity) (*Po
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	if dir, err = filepath.EvalSymlinks(dir); err != nil { // the server's working directory is compared with it
+	if dir, err = filepath.EvalSymlinks(dir); err != nil { // it is compared with the server's working directory
 		return nil, err
 	}
 	who, err := chooseIdentity(as, bin, dir)
@@ -155,8 +154,7 @@ func (p *Postgres) awaitAnswer(ctx context.Context) error {
 	}
 }
 
-// ask tries one connection, which a server that is just starting may leave
-// without an answer.
+// ask tries one connection; a server that is just starting may not answer it.
 func (p *Postgres) ask(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
@@ -167,14 +165,13 @@ func (p *Postgres) ask(ctx context.Context) error {
 	return conn.Close(ctx)
 }
 
-// URL is the address of a database of the cluster in the form that libpq and
-// pgx share.
+// URL is the address of a database of the cluster, in the form of libpq and pgx.
 func (p *Postgres) URL(database string) string {
-	host := strings.ReplaceAll(url.QueryEscape(p.socket.path), "+", "%20") // libpq reads "+" as itself
+	host := strings.ReplaceAll(url.QueryEscape(p.socket.path), "+", "%20") // libpq does not decode "+"
 	return fmt.Sprintf("postgres:///%s?host=%s&port=%s&user=%s", url.PathEscape(database), host, postgresPort, postgresUser)
 }
 
-// DropDatabase removes the database and all that is in it, if there is one.
+// DropDatabase deletes the database, if it exists.
 func (p *Postgres) DropDatabase(ctx context.Context, name string) error {
 	conn, err := pgx.Connect(ctx, p.URL("postgres"))
 	if err != nil {
@@ -185,7 +182,7 @@ func (p *Postgres) DropDatabase(ctx context.Context, name string) error {
 	return err
 }
 
-// EnsureDatabase makes the database when the cluster has none of that name.
+// EnsureDatabase creates the database if it does not exist.
 func (p *Postgres) EnsureDatabase(ctx context.Context, name string) error {
 	conn, err := pgx.Connect(ctx, p.URL("postgres"))
 	if err != nil {
@@ -204,11 +201,11 @@ func (p *Postgres) EnsureDatabase(ctx context.Context, name string) error {
 // BinDir is the folder of the PostgreSQL programs (psql, pgbench).
 func (p *Postgres) BinDir() string { return p.bin }
 
-// Done is closed when the server has ended, asked to or not.
+// Done is closed when the server has ended, by Stop or by itself.
 func (p *Postgres) Done() <-chan struct{} { return p.child.done }
 
-// Stop ends the server: connections are cut and everything is written, or, when
-// ctx ends before that, at once and the next start recovers.
+// Stop ends the server: it closes connections and writes everything to disk. If ctx ends
+// before that, the server ends at once, and the next start recovers.
 func (p *Postgres) Stop(ctx context.Context) error {
 	defer p.socket.close()
 	atOnce, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
@@ -221,7 +218,7 @@ func (p *Postgres) Stop(ctx context.Context) error {
 	)
 }
 
-// cleanEnv is the environment without what would redirect PostgreSQL.
+// cleanEnv is the environment without variables that would redirect PostgreSQL.
 func cleanEnv() []string {
 	env := []string{"LC_ALL=C.UTF-8"}
 	for _, v := range os.Environ() {
@@ -232,7 +229,7 @@ func cleanEnv() []string {
 	return env
 }
 
-// openLog opens a log to append to, emptied when it has grown long.
+// openLog opens a log for appending, and empties it if it is too long.
 func openLog(path string) (*os.File, error) {
 	flags := os.O_WRONLY | os.O_CREATE | os.O_APPEND
 	if info, err := os.Stat(path); err == nil && info.Size() > maxLog {
@@ -241,7 +238,7 @@ func openLog(path string) (*os.File, error) {
 	return os.OpenFile(path, flags, 0o600)
 }
 
-// tail is the end of a log, for an error message.
+// tail returns the end of a log, for an error message.
 func tail(path string) string {
 	f, err := os.Open(path)
 	if err != nil {
@@ -258,8 +255,8 @@ func tail(path string) string {
 
 var errNoPostgres = errors.New("no PostgreSQL 15 or later found, neither in PATH nor in /usr/lib/postgresql: install it (Debian, Ubuntu: apt-get install postgresql)")
 
-// findPostgres is the folder of the server's programs: the one in PATH, else the
-// newest of Debian's.
+// findPostgres returns the folder of the server's programs: that in PATH, else the newest of
+// Debian's.
 func findPostgres() (string, error) {
 	var tooOld string
 	for _, bin := range postgresFolders() {

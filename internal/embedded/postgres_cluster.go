@@ -28,8 +28,8 @@ func newestFirst(folders []string) []string {
 	return folders
 }
 
-// postgresMajor asks the server in bin for its major version; a folder without
-// initdb beside it is of no use.
+// postgresMajor returns the major version of the server in bin. It fails if initdb is not in
+// the same folder.
 func postgresMajor(bin string) (int, error) {
 	if _, err := os.Stat(filepath.Join(bin, "initdb")); err != nil {
 		return 0, err
@@ -41,7 +41,7 @@ func postgresMajor(bin string) (int, error) {
 	return parseMajor(string(out))
 }
 
-// parseMajor reads "postgres (PostgreSQL) 15.6 (Debian …)" and "… 18beta1".
+// parseMajor parses "postgres (PostgreSQL) 15.6 (Debian …)" and "… 18beta1".
 func parseMajor(line string) (int, error) {
 	_, version, found := strings.Cut(line, "(PostgreSQL) ")
 	end := strings.IndexFunc(version, func(r rune) bool { return r < '0' || r > '9' })
@@ -51,7 +51,8 @@ func parseMajor(line string) (int, error) {
 	return strconv.Atoi(version[:end])
 }
 
-// prepareCluster leaves a cluster in data that nobody uses and the identity may.
+// prepareCluster ensures that data contains a cluster that no server uses and that the
+// identity can access.
 func (p *Postgres) prepareCluster(ctx context.Context, data string, durable bool) error {
 	if err := awaitPrevious(ctx, data); err != nil {
 		return err
@@ -61,7 +62,7 @@ func (p *Postgres) prepareCluster(ctx context.Context, data string, durable bool
 	} else if err != nil {
 		return err
 	}
-	// Nobody is left on the cluster. The pid in the file may by now be another
+	// No server uses the cluster any more. The pid in the file may by now be another
 	// process's, which PostgreSQL would take for its predecessor.
 	if err := os.Remove(filepath.Join(data, "postmaster.pid")); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
@@ -69,8 +70,8 @@ func (p *Postgres) prepareCluster(ctx context.Context, data string, durable bool
 	return p.identity.own(data)
 }
 
-// initCluster makes the cluster beside its place and moves it there when it is
-// whole, so that an interrupted one is never taken for a cluster.
+// initCluster creates the cluster under another name and renames it once it is complete, so
+// that an interrupted one is never used.
 func (p *Postgres) initCluster(ctx context.Context, data string, durable bool) error {
 	remains, _ := filepath.Glob(data + ".init-*")
 	for _, dir := range remains {
@@ -80,7 +81,7 @@ func (p *Postgres) initCluster(ctx context.Context, data string, durable bool) e
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(unfinished) }() // nothing there once it was moved
+	defer func() { _ = os.RemoveAll(unfinished) }() // nothing is left there after the rename
 	if err := p.identity.own(unfinished); err != nil {
 		return err
 	}
@@ -121,9 +122,9 @@ func (p *Postgres) runInit(ctx context.Context, args []string) error {
 	return nil
 }
 
-// awaitPrevious waits until no server works on data any more: the kernel told
-// the last one to end when its owner died, and it may still be writing, or about
-// to remove its socket, though somebody has removed the folder.
+// awaitPrevious waits until no server works in data. The kernel signalled the last one when
+// its owner died, but it may still be writing or removing its socket, even if the folder was
+// deleted.
 func awaitPrevious(ctx context.Context, data string) error {
 	ctx, cancel := context.WithTimeout(ctx, previousTimeout)
 	defer cancel()
@@ -142,9 +143,8 @@ func awaitPrevious(ctx context.Context, data string) error {
 	}
 }
 
-// serverOn is the pid of a PostgreSQL process that works in data, or did until
-// that was removed, or 0: every one of them has the cluster's folder as its
-// working directory.
+// serverOn returns the pid of a PostgreSQL process that works in data, even if data was
+// deleted, or 0. Each such process has the cluster's folder as its working directory.
 func serverOn(data string) int {
 	links, _ := filepath.Glob("/proc/[0-9]*/cwd")
 	for _, link := range links {
@@ -166,12 +166,11 @@ func serverOn(data string) int {
 type socketDir struct {
 	path      string
 	temporary bool
-	note      string // where path is written down while it is a temporary one
+	note      string // file that records path if it is a temporary folder
 }
 
-// openSocketDir makes dir/run, or, where that path is too long for a socket, a
-// private temporary folder, which is removed at the end or, after a kill, by the
-// next start.
+// openSocketDir creates dir/run or, if that path is too long for a socket, a private temporary
+// folder. close removes it or, after a kill, the next start.
 func openSocketDir(dir string, who identity) (socketDir, error) {
 	s := socketDir{path: filepath.Join(dir, "run"), note: filepath.Join(dir, "socket-folder")}
 	if old, err := os.ReadFile(s.note); err == nil && isSocketFolder(string(old)) {
@@ -189,7 +188,7 @@ func openSocketDir(dir string, who identity) (socketDir, error) {
 		}
 		return s, who.own(tmp)
 	}
-	// What a killed server left there would look like a living one's.
+	// A socket that a killed server left would look like that of a running one.
 	if err := os.RemoveAll(s.path); err != nil {
 		return s, err
 	}

@@ -12,16 +12,16 @@ import (
 	"syscall"
 )
 
-// identity is who the server runs as. PostgreSQL refuses to run as root, so root
-// either looks like somebody else inside a user namespace, where it still owns
-// its files, or hands the files to somebody else.
+// identity is the user as whom the server runs. PostgreSQL refuses to run as root, so root
+// either appears as another user inside a user namespace, where it still owns its files, or
+// gives the files to another user.
 type identity struct {
 	uid, gid  int
-	namespace bool // looks like uid from inside a user namespace; outside it is still root
-	other     bool // is another user than this process
+	namespace bool // is uid inside a user namespace, and root outside
+	other     bool // is a different user from this process
 }
 
-// outside is the identity as the file system sees it.
+// outside returns the identity as the file system sees it.
 func (who identity) outside() (uid, gid int) {
 	if who.namespace {
 		return os.Geteuid(), os.Getegid()
@@ -29,7 +29,7 @@ func (who identity) outside() (uid, gid int) {
 	return who.uid, who.gid
 }
 
-// identities are the ways to run the server from here, the best one first.
+// identities returns the possible ways to run the server, best first.
 func identities() []identity {
 	if os.Geteuid() != 0 {
 		return []identity{{uid: os.Geteuid(), gid: os.Getegid()}}
@@ -42,7 +42,7 @@ func identities() []identity {
 		}
 		uid, _ := strconv.Atoi(u.Uid)
 		gid, _ := strconv.Atoi(u.Gid)
-		if len(ways) == 0 { // initdb wants a uid that has a name; which one does not matter
+		if len(ways) == 0 { // initdb requires a uid with a name, whichever
 			ways = append(ways, identity{uid: uid, gid: gid, namespace: true})
 		}
 		if name == "postgres" {
@@ -52,7 +52,7 @@ func identities() []identity {
 	return ways
 }
 
-// chooseIdentity is the first way that this machine lets us go.
+// chooseIdentity returns the first identity that this machine permits.
 func chooseIdentity(ways []identity, bin, dir string) (identity, error) {
 	err := errors.New("root cannot run it, and there is neither a user “postgres” nor a user “nobody”")
 	for _, who := range ways {
@@ -82,8 +82,8 @@ func (who identity) attr() *syscall.SysProcAttr {
 	return attr
 }
 
-// reaches reports the first folder above dir that the identity cannot pass: it
-// is not ours to open. Outside a namespace dir itself must be passable too.
+// reaches fails with the first folder above dir that the identity cannot enter; opening it up
+// is not this program's decision. Outside a namespace, dir itself must be accessible too.
 func (who identity) reaches(dir string) error {
 	if os.Geteuid() != 0 {
 		return nil
@@ -108,7 +108,7 @@ func (who identity) reaches(dir string) error {
 	}
 }
 
-// passable says whether a process without root's powers may pass the folder.
+// passable reports whether a user without root's rights may enter the folder.
 func passable(folder fs.FileInfo, uid, gid int) bool {
 	owner := folder.Sys().(*syscall.Stat_t)
 	switch {
@@ -120,7 +120,7 @@ func passable(folder fs.FileInfo, uid, gid int) bool {
 	return folder.Mode()&0o001 != 0
 }
 
-// own gives dir and what is in it to the identity, unless they already are its.
+// own gives dir and its content to the identity, unless it owns them already.
 func (who identity) own(dir string) error {
 	uid, gid := who.outside()
 	info, err := os.Stat(dir)

@@ -96,7 +96,7 @@ func TestPostgresKeepsItsDataAcrossStarts(t *testing.T) {
 	}
 	query(t, second.URL("été & co"), `select from kept`)
 	if got := query(t, second.URL("postgres"), "show fsync"); got != "off" {
-		t.Errorf("fsync is %q in a cluster that is not to be durable", got)
+		t.Errorf("fsync is %q in a cluster that is not durable", got)
 	}
 }
 
@@ -113,7 +113,7 @@ func TestPostgresURLServesPostgresOwnPrograms(t *testing.T) {
 	}
 }
 
-func TestPostgresRedoesAnInterruptedInit(t *testing.T) {
+func TestPostgresRepeatsAnInterruptedInit(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	half := filepath.Join(dir, "pgdata.init-1", "base")
@@ -126,9 +126,9 @@ func TestPostgresRedoesAnInterruptedInit(t *testing.T) {
 	}
 }
 
-// A pid that was written down by a killed server may be another process's by
-// the next start, above all in a container.
-func TestPostgresStartsThoughItsOldPidIsSomebodyElses(t *testing.T) {
+// The pid in the file of a killed server may be another process's at the next start, above all
+// in a container.
+func TestPostgresStartsEvenIfAnotherProcessHasItsOldPid(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	first, err := StartPostgres(t.Context(), PostgresOptions{Dir: dir})
@@ -148,7 +148,7 @@ func TestPostgresStartsThoughItsOldPidIsSomebodyElses(t *testing.T) {
 	startTestPostgres(t, PostgresOptions{Dir: dir})
 }
 
-func TestPostgresInADeepFolderHasItsSocketElsewhere(t *testing.T) {
+func TestPostgresInADeepFolderUsesATemporarySocketFolder(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), strings.Repeat("profond-", 12))
 	pg, err := StartPostgres(t.Context(), PostgresOptions{Dir: dir})
@@ -161,11 +161,11 @@ func TestPostgresInADeepFolderHasItsSocketElsewhere(t *testing.T) {
 	}
 	stopQuickly(t, pg)
 	if _, err := os.Stat(socket); !os.IsNotExist(err) {
-		t.Errorf("the socket's folder stayed: %v", err)
+		t.Errorf("the socket's folder was not removed: %v", err)
 	}
 }
 
-func TestPostgresTellsWhenItDied(t *testing.T) {
+func TestPostgresReportsThatItDied(t *testing.T) {
 	t.Parallel()
 	pg, err := StartPostgres(t.Context(), PostgresOptions{Dir: t.TempDir()})
 	if err != nil {
@@ -177,14 +177,14 @@ func TestPostgresTellsWhenItDied(t *testing.T) {
 	select {
 	case <-pg.Done():
 	case <-time.After(10 * time.Second):
-		t.Fatal("nobody was told")
+		t.Fatal("Done was not closed")
 	}
 	if err := pg.Stop(t.Context()); err != nil {
 		t.Errorf("stopping a dead server: %v", err)
 	}
 }
 
-func TestPostgresStopsAtOnceWhenThereIsNoTime(t *testing.T) {
+func TestPostgresStopsAtOnceWhenTheContextEnds(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	pg, err := StartPostgres(t.Context(), PostgresOptions{Dir: dir, Durable: true})
@@ -201,8 +201,8 @@ func TestPostgresStopsAtOnceWhenThereIsNoTime(t *testing.T) {
 	query(t, again.URL("postgres"), `select from kept`)
 }
 
-// Where user namespaces are refused, root hands the cluster to user postgres,
-// who must be able to walk to it. An ordinary user has one way only.
+// If user namespaces are not permitted, root gives the cluster to the user postgres, who must
+// be able to reach it. An ordinary user has only one way.
 func TestPostgresRunsAsEachPossibleUser(t *testing.T) {
 	t.Parallel()
 	dir, err := os.MkdirTemp("", "socialdirect-identity-")
@@ -214,7 +214,7 @@ func TestPostgresRunsAsEachPossibleUser(t *testing.T) {
 		t.Fatal(err)
 	}
 	open := filepath.Join(dir, "cluster")
-	for _, who := range identities() { // on the same cluster: its files change hands
+	for _, who := range identities() { // on the same cluster: its files change owners
 		pg, err := startPostgres(t.Context(), PostgresOptions{Dir: open}, []identity{who})
 		if err != nil {
 			t.Fatalf("as %+v: %v", who, err)
@@ -226,7 +226,7 @@ func TestPostgresRunsAsEachPossibleUser(t *testing.T) {
 	}
 }
 
-func TestPostgresNamesTheFolderThatCannotBePassed(t *testing.T) {
+func TestPostgresNamesTheFolderThatCannotBeEntered(t *testing.T) {
 	t.Parallel()
 	private := filepath.Join(t.TempDir(), "private")
 	if err := os.Mkdir(private, 0o700); err != nil {
@@ -237,13 +237,13 @@ func TestPostgresNamesTheFolderThatCannotBePassed(t *testing.T) {
 		t.Fatal(err)
 	}
 	if passable(info, os.Geteuid()+1, os.Getegid()+1) {
-		t.Error("a private folder counts as passable for somebody else")
+		t.Error("a private folder counts as accessible for another user")
 	}
 	if !passable(info, os.Geteuid(), os.Getegid()) {
-		t.Error("a private folder counts as closed for its owner")
+		t.Error("a private folder counts as inaccessible for its owner")
 	}
 	if os.Geteuid() != 0 {
-		return // an ordinary user needs nobody else's permission
+		return // an ordinary user owns its folders
 	}
 	stranger := identity{uid: 65534, gid: 65534, other: true}
 	_, err = startPostgres(t.Context(), PostgresOptions{Dir: filepath.Join(private, "pg")}, []identity{stranger})
@@ -264,7 +264,7 @@ func TestPostgresVersions(t *testing.T) {
 		})
 	}
 	if _, err := parseMajor("mysql 8"); err == nil {
-		t.Error("a stranger's version was read")
+		t.Error("the version of another program was parsed")
 	}
 	got := newestFirst([]string{"/usr/lib/postgresql/9.6/bin", "/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/17/bin"})
 	if got[0] != "/usr/lib/postgresql/17/bin" || got[1] != "/usr/lib/postgresql/15/bin" {

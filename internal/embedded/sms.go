@@ -20,7 +20,7 @@ const (
 	smsExtension = ".json"
 )
 
-// SMS is a text message as the gateway was given it.
+// SMS is a text message as the gateway received it.
 type SMS struct {
 	Name string `json:"-"` // the file's name
 	To   string `json:"to"`
@@ -29,9 +29,9 @@ type SMS struct {
 	Key  string `json:"key,omitempty"`
 }
 
-// SMSReceiver is an HTTP gateway on the loopback address that keeps every SMS and
-// sends none on. It takes POSTs of {"to":…,"from":…,"text":…,"key":…}; one with the
-// key of another is the same, and is kept once, for as long as the files are there.
+// SMSReceiver is an HTTP gateway on the loopback address that stores every SMS and forwards
+// none. It accepts POST requests of {"to":…,"from":…,"text":…,"key":…}. Of several with the
+// same key it stores one, for as long as the file exists.
 type SMSReceiver struct {
 	dir      string
 	server   *http.Server
@@ -42,9 +42,8 @@ type SMSReceiver struct {
 	keys map[string]bool
 }
 
-// StartSMSReceiver receives SMS into dir, which is made when missing: one .json
-// file each. An SMS is accepted once its file is safe, and the files' names sort in
-// the order of arrival.
+// StartSMSReceiver stores SMS in dir, created if missing: one .json file each. An SMS is
+// accepted once its file is on disk; file names sort in the order of arrival.
 func StartSMSReceiver(ctx context.Context, dir string) (*SMSReceiver, error) {
 	dir, err := filepath.Abs(dir)
 	if err == nil {
@@ -70,17 +69,17 @@ func StartSMSReceiver(ctx context.Context, dir string) (*SMSReceiver, error) {
 	return s, nil
 }
 
-// URL is where to post to, "http://127.0.0.1:PORT/".
+// URL is the gateway's address, "http://127.0.0.1:PORT/".
 func (s *SMSReceiver) URL() string { return "http://" + s.listener.Addr().String() + "/" }
 
 // Dir is the folder of the SMS, an absolute path.
 func (s *SMSReceiver) Dir() string { return s.dir }
 
-// Stop ends at once.
+// Stop ends the server at once.
 func (s *SMSReceiver) Stop(context.Context) error {
 	err := s.server.Close()
 	if closed := s.listener.Close(); err == nil && !errors.Is(closed, net.ErrClosed) {
-		err = closed // the server did not know it yet
+		err = closed // the server may not know the listener yet
 	}
 	return err
 }
@@ -114,7 +113,7 @@ func (s *SMSReceiver) keep(message SMS) error {
 	return nil
 }
 
-// ReadSMS reads the SMS in dir, the latest first.
+// ReadSMS reads the SMS in dir, latest first.
 func ReadSMS(dir string) ([]SMS, error) {
 	paths, err := filepath.Glob(filepath.Join(globLiteral(dir), "[0-9]*"+smsExtension))
 	if err != nil {

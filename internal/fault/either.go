@@ -1,6 +1,6 @@
 package fault
 
-// OrElse is err if there is one, otherwise the other.
+// OrElse returns err if it is not nil, otherwise the other error.
 func OrElse(err, otherwise error) error {
 	if err != nil {
 		return err
@@ -8,7 +8,7 @@ func OrElse(err, otherwise error) error {
 	return otherwise
 }
 
-// OrMissing is missing where nothing was found and nothing failed.
+// OrMissing returns err, or missing if nothing was found and there is no error.
 func OrMissing(found bool, err, missing error) error {
 	if err == nil && !found {
 		return missing

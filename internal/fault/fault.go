@@ -1,8 +1,7 @@
-// Package fault is the one vocabulary of errors that cross a package boundary
-// on their way to a person. A fault says three things apart: what kind of
-// failure it is (a Code), what the person may read (a French Message that holds
-// no personal data and says what to do), and what the operator needs (a Cause,
-// for the log alone).
+// Package fault defines the errors that packages return for people. A fault has three separate
+// parts: the kind of failure (a Code), what the person may read (a French Message without
+// personal data that says what to do), and what the operator needs (a Cause, only for the
+// log).
 //
 // Only package server turns a fault into a status and a page.
 package fault
@@ -12,53 +11,53 @@ import (
 	"time"
 )
 
-// Code is the kind of a failure. Its string is what the log shows.
+// Code is the kind of a failure. The log shows its string.
 type Code string
 
-// The kinds of failure a person can meet.
+// The kinds of failures.
 const (
-	// Invalid: what was sent cannot be accepted; the form comes back with messages.
+	// Invalid: the input cannot be accepted; the form is shown again with messages.
 	Invalid Code = "invalid"
-	// Unauthenticated: nobody is signed in, or not far enough (second factor).
+	// Unauthenticated: nobody is signed in, or the second factor is missing.
 	Unauthenticated Code = "unauthenticated"
 	// Forbidden: the role, or the origin of the request, may not do this.
 	Forbidden Code = "forbidden"
-	// NotFound: no such thing, or somebody else's: the two look alike.
+	// NotFound: it does not exist, or belongs to somebody else: the two must look alike.
 	NotFound Code = "not_found"
 	// Conflict: somebody else was faster.
 	Conflict Code = "conflict"
-	// Gone: a token that was used, has expired or was altered.
+	// Gone: a token was used, has expired or was altered.
 	Gone Code = "gone"
-	// TooLarge: the request is bigger than any honest one.
+	// TooLarge: the request is larger than any honest one.
 	TooLarge Code = "too_large"
-	// NotAllowed: the address is there, and does something else.
+	// NotAllowed: the path exists, but not for this method.
 	NotAllowed Code = "not_allowed"
-	// Unsupported: what was sent is of a type that is not read.
+	// Unsupported: the content type of the input is not supported.
 	Unsupported Code = "unsupported"
-	// Throttled: too many tries; RetryAfter says when to come back.
+	// Throttled: too many tries; RetryAfter says how long to wait.
 	Throttled Code = "throttled"
-	// Unavailable: a part of the platform does not answer.
+	// Unavailable: a component of the platform does not answer.
 	Unavailable Code = "unavailable"
-	// Internal: everything that should not have happened.
+	// Internal: an unexpected error.
 	Internal Code = "internal"
 )
 
 // Fault is an error with a message that is safe to show.
 type Fault struct {
 	Code    Code
-	Message string // French; shown as it is; empty where the code's own words do
+	Message string // French; shown unchanged; empty: the default text of the code
 	Cause   error  // for the log; may be nil
 
 	// RetryAfter is set with Throttled.
 	RetryAfter time.Duration
 
-	// Page is the page to show in place of the plain error page: the form with
-	// its messages, the agenda that is true now. Package server renders it when
-	// it is a page of package web; nil asks for the plain one.
+	// Page is shown instead of the plain error page, such as the form with its messages, or the
+	// current agenda. Package server renders it if it is a page of package web; nil means the
+	// plain one.
 	Page any
 }
 
-// Error gives the operator's view: the code and the cause, never the message.
+// Error returns the operator's view: the code and the cause, never the message.
 func (f *Fault) Error() string {
 	if f.Cause == nil {
 		return string(f.Code)
@@ -74,20 +73,20 @@ func New(code Code, message string) *Fault {
 	return &Fault{Code: code, Message: message}
 }
 
-// Wrap returns a fault whose cause goes to the log.
+// Wrap returns a fault with a cause for the log.
 func Wrap(code Code, cause error) *Fault {
 	return &Fault{Code: code, Cause: cause}
 }
 
-// WithPage returns err as a fault that shows page. A fault keeps its code and
-// message; any other error becomes Internal.
+// WithPage returns err as a fault that shows page. A fault keeps its code and message; any
+// other error becomes Internal.
 func WithPage(err error, page any) *Fault {
 	f := *From(err)
 	f.Page = page
 	return &f
 }
 
-// From finds the fault in err's chain; an error that holds none is Internal.
+// From returns the fault in err's chain; an error without one becomes Internal.
 func From(err error) *Fault {
 	var f *Fault
 	if errors.As(err, &f) {

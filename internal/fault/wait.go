@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// Wait is a Throttled fault whose message ends with how long one is to wait.
+// Wait returns a Throttled fault whose message ends with the time to wait.
 func Wait(message string, wait time.Duration) *Fault {
 	return &Fault{Code: Throttled, Message: message + " Réessayez " + waitWords(wait) + ".", RetryAfter: wait}
 }
 
-// waitWords says a wait as people do, never shorter than it is.
+// waitWords formats a wait for people, never shorter than it is.
 func waitWords(wait time.Duration) string {
 	switch {
 	case wait <= 10*time.Second:

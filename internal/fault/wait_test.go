@@ -8,7 +8,7 @@ import (
 	"socialdirect/internal/fault"
 )
 
-func TestAWaitIsSaidInWordsAndNeverTooShort(t *testing.T) {
+func TestAWaitIsFormattedInWordsAndNeverTooShort(t *testing.T) {
 	t.Parallel()
 	for wait, want := range map[time.Duration]string{
 		0: "dans quelques secondes.", 10 * time.Second: "dans quelques secondes.", 11 * time.Second: "dans 11\u00a0secondes.",

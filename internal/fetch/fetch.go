@@ -1,5 +1,5 @@
-// Package fetch gets documents from addresses that people type, in such a way
-// that no address leads into the network that this program stands in.
+// Package fetch downloads documents from addresses that people enter, without letting any
+// address reach the internal network:
 //
 //   - Only http and https, on their own two ports, without a name and a password.
 //   - Every address that a name resolves to must be a public one; the socket is
@@ -10,7 +10,7 @@
 //   - No cookies, no credentials, no proxy, whatever the environment says.
 //   - Headers, body (as it is after decompression) and the whole time are bounded.
 //
-// The address may be a secret: no error of this package holds it, or any part of it.
+// The address may be a secret: no error of this package contains any part of it.
 package fetch
 
 import (
@@ -31,30 +31,30 @@ import (
 	"code.dny.dev/ssrf"
 )
 
-// What can go wrong; every error of this package is one of these, or a Status.
+// Errors; every error of this package is one of these, or a Status.
 var (
-	// ErrAddress: this is no address that may be asked.
-	ErrAddress = errors.New("fetch: not an address that may be asked")
-	// ErrInternal: the address leads, or is led, to a network that is not public.
+	// ErrAddress: the address is not allowed.
+	ErrAddress = errors.New("fetch: the address is not allowed")
+	// ErrInternal: the address, or a redirect, leads to a network that is not public.
 	ErrInternal = errors.New("fetch: the address is not a public one")
-	// ErrUnknown: there is no server of that name.
+	// ErrUnknown: the name does not resolve.
 	ErrUnknown = errors.New("fetch: no server has that name")
-	// ErrUnreachable: the server does not answer, or not to the end.
+	// ErrUnreachable: the server does not answer, or the answer is incomplete.
 	ErrUnreachable = errors.New("fetch: the server does not answer")
-	// ErrCertificate: the server does not prove who it is.
+	// ErrCertificate: the server's certificate is not valid.
 	ErrCertificate = errors.New("fetch: the server's certificate is not valid")
-	// ErrRedirects: one redirect too many.
+	// ErrRedirects: there are too many redirects.
 	ErrRedirects = errors.New("fetch: too many redirects")
-	// ErrTooLarge: the answer is larger than the bound.
+	// ErrTooLarge: the answer is larger than the limit.
 	ErrTooLarge = errors.New("fetch: the answer is too large")
-	// ErrTooSlow: the answer did not come in time.
+	// ErrTooSlow: the answer took longer than the limit.
 	ErrTooSlow = errors.New("fetch: the answer takes too long")
 )
 
-// Status is an answer that is neither a document nor "not modified".
+// Status is an unexpected status of the answer: neither success nor "not modified".
 type Status int
 
-// Error says the status.
+// Error contains the status.
 func (s Status) Error() string { return fmt.Sprintf("fetch: status %d", int(s)) }
 
 const (
@@ -63,34 +63,34 @@ const (
 	maxHeader    = 64 << 10
 )
 
-// Limits bounds one answer.
+// Limits are the limits of one answer.
 type Limits struct {
 	Bytes int64         // of the body, decompressed
 	Time  time.Duration // from the call to the last byte
 }
 
-// Options changes how addresses are looked up and which of them may be asked. Its
-// zero value is what production uses.
+// Options change how names are resolved and which addresses are allowed. The zero value is for
+// production.
 type Options struct {
-	// Lookup resolves a name; nil asks the system.
+	// Lookup resolves a name; nil: the system's resolver.
 	Lookup func(ctx context.Context, host string) ([]netip.Addr, error)
-	// Loopback permits this machine itself, on any port: for tests and the demo.
+	// Loopback permits this machine, on any port: for tests and the demo.
 	Loopback bool
-	// Roots are the authorities of certificates; nil for the system's.
+	// Roots are the trusted certificate authorities; nil: the system's.
 	Roots *x509.CertPool
 }
 
-// Client gets documents. It is safe for concurrent use.
+// Client downloads documents. It is safe for concurrent use.
 type Client struct {
 	http   *http.Client
 	limits Limits
 }
 
-// New returns a client that keeps to limits.
+// New returns a client with the given limits.
 func New(limits Limits, o Options) *Client {
 	g := newGate(o)
 	transport := &http.Transport{
-		Proxy:                  nil, // a proxy would connect where we are not allowed to
+		Proxy:                  nil, // a proxy could connect to forbidden addresses
 		DialContext:            g.dial,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots},
 		TLSHandshakeTimeout:    10 * time.Second,
@@ -100,8 +100,8 @@ func New(limits Limits, o Options) *Client {
 	return &Client{limits: limits, http: &http.Client{Transport: transport, CheckRedirect: follow}}
 }
 
-// Parse reads an address as people copy it ("webcal:" is https) and fails with
-// ErrAddress where it may never be asked.
+// Parse parses an address as people copy it ("webcal:" is https), and fails with ErrAddress if
+// it is never allowed.
 func Parse(text string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(text))
 	if err != nil || len(text) > maxAddress {
@@ -114,7 +114,7 @@ func Parse(text string) (*url.URL, error) {
 	return u, permitted(u)
 }
 
-// permitted says what needs no look at the network.
+// permitted checks what can be checked without the network.
 func permitted(u *url.URL) error {
 	if u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.Opaque != "" {
 		return ErrAddress
@@ -122,7 +122,7 @@ func permitted(u *url.URL) error {
 	return nil
 }
 
-// follow holds a redirect to the rules.
+// follow applies the rules to a redirect.
 func follow(next *http.Request, before []*http.Request) error {
 	if len(before) > maxRedirects {
 		return ErrRedirects
@@ -130,22 +130,21 @@ func follow(next *http.Request, before []*http.Request) error {
 	if before[len(before)-1].URL.Scheme == "https" && next.URL.Scheme != "https" {
 		return ErrAddress
 	}
-	next.Header.Del("Referer") // it would hand the secret on
+	next.Header.Del("Referer") // it would reveal the secret address
 	return permitted(next.URL)
 }
 
-// Version is what a server said of the document it gave, to ask whether there is
-// a newer one.
+// Version identifies the version of a document, for a conditional request.
 type Version struct{ ETag, LastModified string }
 
-// maxVersion bounds what is kept of either.
+// maxVersion is the maximum length of each of its fields.
 const maxVersion = 200
 
 func versionOf(h http.Header) Version {
 	return Version{ETag: kept(h.Get("ETag")), LastModified: kept(h.Get("Last-Modified"))}
 }
 
-// kept is a header's value if it is short and a text: a header may hold any bytes.
+// kept returns a header's value if it is short and valid text: headers may contain any bytes.
 func kept(value string) string {
 	if len(value) > maxVersion || !utf8.ValidString(value) {
 		return ""
@@ -162,10 +161,9 @@ func (v Version) ask(h http.Header) {
 	}
 }
 
-// Get asks for the document at u and hands it to read as it arrives. When the
-// server says that it is still the known version, read is not called and
-// unchanged is true. read's own error comes back as it is, unless the answer
-// itself broke off.
+// Get downloads the document at u and calls read with the body as it arrives. If the server
+// answers that the known version is current, read is not called and unchanged is true. An
+// error of read is returned unchanged, unless the answer itself was incomplete.
 func (c *Client) Get(ctx context.Context, u *url.URL, known Version, read func(io.Reader) error) (v Version, unchanged bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, c.limits.Time)
 	defer cancel()
@@ -195,7 +193,7 @@ func (c *Client) Get(ctx context.Context, u *url.URL, known Version, read func(i
 	return versionOf(response.Header), false, err
 }
 
-// bounded is a body that breaks off at its bound, and remembers why it broke.
+// bounded is a body that fails at its limit, and records why it failed.
 type bounded struct {
 	ctx    context.Context
 	from   io.Reader
@@ -219,8 +217,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// plain says what went wrong without the address, which the errors of net/http
-// and net hold.
+// plain classifies an error without the address, which errors of net/http and net contain.
 func plain(ctx context.Context, err error) error {
 	for _, known := range []error{ErrAddress, ErrInternal, ErrUnknown, ErrRedirects} {
 		if errors.Is(err, known) {
@@ -238,15 +235,15 @@ func plain(ctx context.Context, err error) error {
 	return ErrUnreachable
 }
 
-// gate decides which addresses are connected to.
+// gate decides to which addresses the client may connect.
 type gate struct {
 	guard  *ssrf.Guardian
 	lookup func(ctx context.Context, host string) ([]netip.Addr, error)
 	dialer net.Dialer
 }
 
-// platformServices are public addresses behind which a cloud keeps services for
-// its own machines, on top of the ranges that IANA sets aside.
+// platformServices are public addresses that a cloud uses for services to its own machines, in
+// addition to IANA's special-purpose ranges.
 var platformServices = []netip.Prefix{netip.MustParsePrefix("168.63.129.16/32")}
 
 func newGate(o Options) *gate {
@@ -265,8 +262,8 @@ func newGate(o Options) *gate {
 	return g
 }
 
-// dial connects to the first address of host that answers, and to none when one
-// of them is not public: a name with both kinds means no good.
+// dial connects to the first address of host that answers. It refuses a host if any of its
+// addresses is not public: a mixture suggests an attack.
 func (g *gate) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -300,7 +297,7 @@ func family(ip netip.Addr) string {
 	return "tcp6"
 }
 
-// refusal tells the gate's own refusal from the network's.
+// refusal returns the gate's own error in err's chain, if any.
 func refusal(err error) error {
 	for _, refused := range []error{ssrf.ErrProhibitedIP, ssrf.ErrProhibitedPort, ssrf.ErrProhibitedNetwork, ssrf.ErrInvalidHostPort} {
 		if errors.Is(err, refused) {
@@ -310,7 +307,7 @@ func refusal(err error) error {
 	return err
 }
 
-// addresses are those of a host that may be written as an address itself.
+// addresses returns the addresses of a host, which may be an address itself.
 func (g *gate) addresses(ctx context.Context, host string) ([]netip.Addr, error) {
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return []netip.Addr{ip}, nil
@@ -324,7 +321,7 @@ func (g *gate) addresses(ctx context.Context, host string) ([]netip.Addr, error)
 		return nil, err
 	}
 	for i, ip := range addresses {
-		addresses[i] = ip.Unmap() // the resolver's own way to write an IPv4 address
+		addresses[i] = ip.Unmap() // an IPv4 address may come as IPv4-mapped IPv6
 	}
 	return addresses, nil
 }

@@ -35,7 +35,7 @@ func get(t *testing.T, c *Client, address string) (string, error) {
 	return string(body), err
 }
 
-// names is a resolver of one's own.
+// names returns a resolver of the given names.
 func names(of map[string]string) func(context.Context, string) ([]netip.Addr, error) {
 	return func(_ context.Context, host string) ([]netip.Addr, error) {
 		if of[host] == "" {
@@ -49,7 +49,7 @@ func names(of map[string]string) func(context.Context, string) ([]netip.Addr, er
 	}
 }
 
-// internalAddresses are of every kind that must never be asked.
+// internalAddresses are of every kind that must never be contacted.
 var internalAddresses = []string{
 	"127.0.0.1", "127.255.255.254", "0.0.0.0", "0.1.2.3", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254", "169.254.0.1",
 	"100.64.0.1", "100.100.100.200", "192.0.0.1", "192.0.0.192", "192.0.2.1", "198.18.0.1", "198.51.100.1", "203.0.113.1", "224.0.0.1", "239.255.255.250",
@@ -58,7 +58,7 @@ var internalAddresses = []string{
 	"::ffff:127.0.0.1", "::ffff:8.8.8.8", "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b:1::1", "2002:7f00:1::1", "2002:c0a8:101::1", "2001::1", "::ffff:0:127.0.0.1",
 }
 
-func TestR41_NoInternalAddressIsAsked(t *testing.T) {
+func TestR41_NoInternalAddressIsContacted(t *testing.T) {
 	t.Parallel()
 	var asked atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
@@ -67,7 +67,7 @@ func TestR41_NoInternalAddressIsAsked(t *testing.T) {
 		c := New(small, Options{Lookup: names(map[string]string{"calendar.example": address, "both.example": "8.8.8.8 " + address, "mixed.example": address + " 8.8.8.8"})})
 		for _, host := range []string{"calendar.example", "both.example", "mixed.example", bracketed(address)} {
 			if _, err := get(t, c, "http://"+host+"/a.ics"); !errors.Is(err, ErrInternal) && !errors.Is(err, ErrAddress) {
-				// A resolver's IPv4-mapped answer is that IPv4 address.
+				// The IPv4-mapped answer of a resolver is that IPv4 address.
 				if address == "::ffff:8.8.8.8" && host != bracketed(address) {
 					continue
 				}
@@ -79,7 +79,7 @@ func TestR41_NoInternalAddressIsAsked(t *testing.T) {
 		t.Errorf("this machine: %v", err)
 	}
 	if n := asked.Load(); n != 0 {
-		t.Errorf("this machine was asked %d times", n)
+		t.Errorf("this machine was contacted %d times", n)
 	}
 }
 
@@ -90,18 +90,18 @@ func bracketed(address string) string {
 	return address
 }
 
-// Ways to write 127.0.0.1 that some resolvers and some parsers understand.
-func TestR41_DisguisedAddressesLeadNowhere(t *testing.T) {
+// Ways to write 127.0.0.1 that some resolvers and parsers understand.
+func TestR41_DisguisedAddressesAreRefused(t *testing.T) {
 	t.Parallel()
 	system := New(small, Options{})
 	for _, host := range []string{"2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0", "localhost", "LOCALHOST", "127.0.0.1.", "[::ffff:7f00:1]", "①②⑦.⓪.⓪.①"} {
 		if _, err := get(t, system, "http://"+host+"/"); err == nil {
-			t.Errorf("%s was asked", host)
+			t.Errorf("%s was contacted", host)
 		}
 	}
 }
 
-func TestR41_OnlyPlainWebAddressesAreAsked(t *testing.T) {
+func TestR41_OnlyPlainWebAddressesAreContacted(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{
 		"", "calendar.example/a.ics", "ftp://calendar.example/a", "file:///etc/passwd", "gopher://calendar.example:70/", "http:///a", "https:a", "http://zoe:secret@calendar.example/",
@@ -125,8 +125,8 @@ func TestR41_OnlyPlainWebAddressesAreAsked(t *testing.T) {
 	}
 }
 
-// A name that is public when it is looked at and internal when it is connected to.
-func TestR41_ANameThatChangesItsMindIsNoWayIn(t *testing.T) {
+// DNS rebinding: a name is public when it is checked and internal when the client connects.
+func TestR41_ANameThatResolvesDifferentlyLaterIsRefused(t *testing.T) {
 	t.Parallel()
 	asked := 0
 	c := New(small, Options{Lookup: func(context.Context, string) ([]netip.Addr, error) {
@@ -148,7 +148,7 @@ func TestR41_ANameThatChangesItsMindIsNoWayIn(t *testing.T) {
 	}
 }
 
-// local is a client that may ask this machine, under any name.
+// local returns a client that may contact this machine, under any name.
 func local(t *testing.T, handler http.HandlerFunc) (*Client, string) {
 	t.Helper()
 	server := httptest.NewServer(handler)
@@ -160,7 +160,7 @@ func local(t *testing.T, handler http.HandlerFunc) (*Client, string) {
 	return c, fmt.Sprintf("http://calendar.example:%d", port)
 }
 
-func TestR41_RedirectsAreFewAndHeldToTheSameRules(t *testing.T) {
+func TestR41_RedirectsAreLimitedAndFollowTheSameRules(t *testing.T) {
 	t.Parallel()
 	referers := make(chan string, 20)
 	c, base := local(t, func(w http.ResponseWriter, r *http.Request) {
@@ -192,7 +192,7 @@ func TestR41_RedirectsAreFewAndHeldToTheSameRules(t *testing.T) {
 	close(referers)
 	for said := range referers {
 		if said != "" {
-			t.Errorf("a hop learned %q", said)
+			t.Errorf("a hop received %q", said)
 		}
 	}
 }
@@ -254,7 +254,7 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
-func TestR41_AKnownVersionIsNotReadAgain(t *testing.T) {
+func TestR41_AKnownVersionIsNotDownloadedAgain(t *testing.T) {
 	t.Parallel()
 	c, base := local(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("ETag", `"1"`)
@@ -285,7 +285,7 @@ func TestR41_AKnownVersionIsNotReadAgain(t *testing.T) {
 	}
 }
 
-func TestR41_AServerProvesWhoItIs(t *testing.T) {
+func TestR41_AServerNeedsAValidCertificate(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "http://calendar.example/", http.StatusFound)
@@ -301,8 +301,8 @@ func TestR41_AServerProvesWhoItIs(t *testing.T) {
 	}
 }
 
-// No proxy of the environment is asked in place of the address.
-func TestR41_NoProxyIsAsked(t *testing.T) {
+// A proxy in the environment is ignored.
+func TestR41_NoProxyIsUsed(t *testing.T) {
 	var asked atomic.Int64
 	proxy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
 	defer proxy.Close()
@@ -310,11 +310,11 @@ func TestR41_NoProxyIsAsked(t *testing.T) {
 	t.Setenv("http_proxy", proxy.URL)
 	c := New(small, Options{Lookup: names(map[string]string{"calendar.example": "10.0.0.1"})})
 	if _, err := get(t, c, "http://calendar.example/"); !errors.Is(err, ErrInternal) || asked.Load() != 0 {
-		t.Errorf("%v, the proxy was asked %d times", err, asked.Load())
+		t.Errorf("%v, the proxy was contacted %d times", err, asked.Load())
 	}
 }
 
-// Whatever is typed as a host, what is connected to is public or nothing.
+// Whatever is entered as a host, the client connects only to public addresses.
 func FuzzR41_AddressesInAnyForm(f *testing.F) {
 	for _, address := range internalAddresses {
 		f.Add("http://" + bracketed(address) + "/")
@@ -338,7 +338,7 @@ func FuzzR41_AddressesInAnyForm(f *testing.F) {
 	})
 }
 
-// public is the standard library's word on an address, as far as it has one.
+// public reports whether the standard library classifies the address as public.
 func public(ip netip.Addr) bool {
 	ip = ip.Unmap()
 	return ip.IsGlobalUnicast() && !ip.IsPrivate() && !ip.IsLoopback() && !ip.IsLinkLocalUnicast() && !ip.IsMulticast() && !ip.IsUnspecified() && ip.Zone() == ""

@@ -9,23 +9,21 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// What is said of an address that is none, and of one that looks like another.
+// Messages for an invalid address, and for one that looks like another.
 const (
 	emailRequired  = "Écrivez votre adresse e-mail, par exemple prenom.nom@exemple.fr."
 	emailPartial   = "Cette adresse e-mail n’est pas complète. Exemple\u00a0: prenom.nom@exemple.fr."
 	emailLookalike = "Cette adresse mélange des lettres de plusieurs alphabets, ou contient des signes qui ressemblent à d’autres. Retapez-la au clavier, sans la copier."
 )
 
-// Email decodes an address (RFC 5321: 254 octets at most, 64 before the @). One
-// address has one form: NFC before the @, and a domain in lower case and ASCII
-// ("xn--…" where it has other letters), so that two ways of writing a domain are
-// one, and one that only looks like another shows. Upper and lower case before
-// the @ are kept as typed and compared alike by whoever looks an address up; dots
-// are told apart, as the mail standards do.
+// Email decodes an address (RFC 5321: at most 254 octets, 64 before the @) into canonical
+// form: NFC before the @, and a domain in lower case and ASCII ("xn--…" if it has other
+// letters), so that two spellings of a domain are equal and lookalikes become visible. Case
+// before the @ is kept; lookups compare it case-insensitively. Dots are significant, as in the
+// mail standards.
 //
-// An address that mixes alphabets before the @, or within one label of the
-// domain, is refused: nobody's keyboard makes it by mistake, and it looks like
-// somebody else's.
+// An address that mixes alphabets before the @, or within one label of the domain, is refused:
+// no keyboard produces it by mistake, and it imitates another address.
 func (f *Form) Email(name string) string {
 	value := f.Text(name, Text{Max: 254, Required: emailRequired})
 	if value == "" {
@@ -62,9 +60,8 @@ func plausibleDomain(domain string) bool {
 		!strings.HasSuffix(domain, ".") && !strings.ContainsAny(domain, " []\"")
 }
 
-// plainLocal reports that what stands before the @ is of one alphabet, each sign
-// in the one form that it has (NFKC), and that all that is beyond ASCII is
-// letters and figures.
+// plainLocal reports whether the part before the @ uses one alphabet, every character in its
+// NFKC form, and only letters and digits beyond ASCII.
 func plainLocal(local string) bool {
 	return norm.NFKC.IsNormalString(local) && oneAlphabet(local) && strings.IndexFunc(local, strange) < 0
 }
@@ -73,8 +70,8 @@ func strange(r rune) bool {
 	return r > unicode.MaxASCII && !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r)
 }
 
-// plainDomain reports that each label is of one alphabet, also where it was
-// typed in its ASCII form.
+// plainDomain reports whether each label uses one alphabet, also if it was entered in its
+// ASCII form.
 func plainDomain(domain string) bool {
 	shown, err := idna.Lookup.ToUnicode(domain)
 	if err != nil {
@@ -88,11 +85,11 @@ func plainDomain(domain string) bool {
 	return true
 }
 
-// together are the scripts that one language writes with (UTS #39, 5.2).
+// together are the scripts that one language combines (UTS #39, 5.2).
 var together = [][]string{{"Han", "Hiragana", "Katakana"}, {"Han", "Hangul"}, {"Han", "Bopomofo"}}
 
-// oneAlphabet reports that all letters are of one script, or of several that one
-// language writes with.
+// oneAlphabet reports whether all letters are of one script, or of several that one language
+// combines.
 func oneAlphabet(text string) bool {
 	scripts := map[string]bool{}
 	for _, r := range text {
@@ -117,7 +114,7 @@ func oneAlphabet(text string) bool {
 	return false
 }
 
-// scriptOf names a letter's script, empty for a sign of all of them.
+// scriptOf returns a letter's script, empty for a character of all scripts.
 func scriptOf(r rune) string {
 	if r <= unicode.MaxASCII {
 		if unicode.IsLetter(r) {

@@ -9,19 +9,19 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
-// MaxName is how many characters a first or a last name may have.
+// MaxName is the maximum length of a first or last name, in characters.
 const MaxName = 80
 
-// nameSigns are what the names of people are written with, in any script; a full
-// stop within a word would make it an address that mail programs link to. The two
-// invisible joiners belong to the spelling of Persian and Indic names.
+// nameSigns are the characters of people's names besides letters. A full stop within a word is
+// not allowed, because mail programs would turn it into a link. The two invisible joiners
+// occur in Persian and Indic names.
 var (
 	nameSigns = regexp.MustCompile(`^[\p{L}\p{M}\p{Zs}.’'‘·‐‑–\x{200C}\x{200D}-]*\p{L}[\p{L}\p{M}\p{Zs}.’'‘·‐‑–\x{200C}\x{200D}-]*$`)
 	innerStop = regexp.MustCompile(`\.[\p{L}\p{M}]`)
 )
 
-// Name decodes a person's first or last name: mails and texts carry it, so that it
-// never says more than a name can.
+// Name decodes a first or last name. Names appear in mails and SMS, so they must not contain
+// anything else, such as links.
 func (f *Form) Name(name, required string) string {
 	value := f.Text(name, Text{Max: MaxName, Required: required})
 	if value != "" && (!nameSigns.MatchString(value) || innerStop.MatchString(value)) {
@@ -31,12 +31,11 @@ func (f *Form) Name(name, required string) string {
 	return value
 }
 
-// regions where a number typed without its country code is looked for: mainland
-// France first, then overseas.
+// regions are the regions for numbers without a country code: mainland France first, then
+// overseas.
 var regions = []string{"FR", "RE", "GP", "MQ", "GF", "YT", "PM", "NC", "PF", "WF"}
 
-// Mobile decodes a mobile number typed as people do, national or international,
-// into E.164.
+// Mobile decodes a mobile number, national or international, into E.164.
 func (f *Form) Mobile(name string) string {
 	value := f.Text(name, Text{Max: 40, Required: "Écrivez votre numéro de portable, par exemple 06 12 34 56 78."})
 	if value == "" {
@@ -55,8 +54,7 @@ func (f *Form) Mobile(name string) string {
 	return ""
 }
 
-// spoken is a number as somebody types it who hears it digit by digit: whatever
-// stands between the digits does not matter.
+// spoken matches a number typed from dictation, with any separators between the digits.
 var (
 	spoken     = regexp.MustCompile(`^[+0-9\p{Zs},./_;:()'’|*–—-]+$`)
 	separators = regexp.MustCompile(`[^+0-9]+`)
@@ -67,8 +65,8 @@ func mobile(number *phonenumbers.PhoneNumber) bool {
 	return kind == phonenumbers.MOBILE || kind == phonenumbers.FIXED_LINE_OR_MOBILE
 }
 
-// Date decodes a calendar day (the value of a date input) between the two days
-// given, both included, as midnight UTC.
+// Date decodes a calendar day (the value of a date input) between the two given days, both
+// included, as midnight UTC.
 func (f *Form) Date(name string, first, last time.Time, required string) time.Time {
 	value := f.Text(name, Text{Max: 10, Required: required})
 	if value == "" {
@@ -106,10 +104,10 @@ func (f *Form) ID(name, required string) uuid.UUID {
 	return id
 }
 
-// Option is one line of a list to choose from.
+// Option is one choice of a list.
 type Option struct{ Value, Label string }
 
-// Values are what the options send, in their order.
+// Values returns the values of the options, in order.
 func Values(options []Option) []string {
 	all := make([]string, len(options))
 	for i, o := range options {
@@ -118,8 +116,7 @@ func Values(options []Option) []string {
 	return all
 }
 
-// ParseID reads an identifier as addresses and forms write it, 36 characters
-// long (RFC 9562, 4), and in no other of its ways.
+// ParseID parses an identifier in its standard form of 36 characters (RFC 9562, 4) only.
 func ParseID(text string) (uuid.UUID, error) {
 	if len(text) != 36 {
 		return uuid.Nil, errors.New("not an identifier")

@@ -1,11 +1,10 @@
-// Package form decodes what a browser sends: bounded in size, field by field,
-// with a French message beside each field that cannot be accepted and what was
-// typed kept for the next try.
+// Package form decodes submitted forms: bounded in size, field by field, with a French message
+// at each field that cannot be accepted. The form is shown again with what was typed.
 //
-// Bytes that no keyboard makes (NUL, control characters, invalid UTF-8, marks
-// that turn the direction of writing) are refused with a message, and the field
-// comes back without them, so that pressing the button again is enough. A value
-// that is too long comes back empty. A secret never comes back.
+// Characters that no keyboard produces (NUL, control characters, invalid UTF-8, marks that
+// change the direction of writing) are refused with a message and removed from the field, so
+// that submitting again is enough. A value that is too long is shown again as empty, and a
+// secret never is.
 package form
 
 import (
@@ -25,26 +24,25 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// MaxBytes bounds an ordinary form; a larger one is answered 413.
+// MaxBytes is the maximum size of an ordinary form; a larger one is answered with 413.
 const MaxBytes = 64 << 10
 
-// drainBytes bounds what is read and thrown away of an over-long body, so that
-// the browser gets to read the answer.
+// drainBytes bounds how much of an oversized body is read and discarded, so that the browser
+// gets to read the answer.
 const drainBytes = 64 << 20
 
-// Form is a decoded form: the values as they may be shown again, and the
-// messages beside them.
+// Form is a decoded form: values that may be shown again, and messages at its fields.
 type Form struct {
 	raw     url.Values
 	values  map[string]string
 	message map[string]string
-	order   []string // names with a message, in the order of the checks
+	order   []string // names of fields with a message, in the order of the checks
 }
 
-// Message is what is said beside one field.
+// Message is the message at one field.
 type Message struct{ Name, Message string }
 
-// New returns a form with the given starting values, for a page shown first.
+// New returns a form with the given initial values.
 func New(values map[string]string) *Form {
 	f := empty(nil)
 	for name, value := range values {
@@ -53,8 +51,7 @@ func New(values map[string]string) *Form {
 	return f
 }
 
-// Filled returns a form whose fields start from values, some of them several
-// times over (boxes that are ticked already).
+// Filled returns a form with initial values, several for fields such as ticked boxes.
 func Filled(values url.Values) *Form {
 	f := empty(values)
 	for name, all := range values {
@@ -65,18 +62,18 @@ func Filled(values url.Values) *Form {
 	return f
 }
 
-// FromValues returns a form over values that were already read.
+// FromValues returns a form of values that were already parsed.
 func FromValues(values url.Values) *Form { return empty(values) }
 
 func empty(raw url.Values) *Form {
 	return &Form{raw: raw, values: map[string]string{}, message: map[string]string{}}
 }
 
-// Parse reads the body of a POST. It fails with a fault: TooLarge over
-// MaxBytes, Invalid when the body is not a form at all.
+// Parse parses the body of a POST. It fails with TooLarge beyond MaxBytes, and with Invalid if
+// the body is not a form.
 func Parse(r *http.Request) (*Form, error) { return ParseLong(r, MaxBytes) }
 
-// ParseLong is Parse for a form that holds a whole text, with its own bound.
+// ParseLong is Parse with another maximum size, for a form with a long text.
 func ParseLong(r *http.Request, most int) (*Form, error) {
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if kind != "application/x-www-form-urlencoded" {
@@ -96,8 +93,8 @@ func ParseLong(r *http.Request, most int) (*Form, error) {
 	return empty(values), nil
 }
 
-// Drain throws away what is left of an over-long body, within a bound, and
-// returns the fault to answer with.
+// Drain discards the rest of an oversized body, up to a limit, and returns the fault to answer
+// with.
 func Drain(body io.Reader) error {
 	_, err := io.CopyN(io.Discard, body, drainBytes)
 	if errors.Is(err, io.EOF) {
@@ -106,7 +103,7 @@ func Drain(body io.Reader) error {
 	return &fault.Fault{Code: fault.TooLarge, Cause: err}
 }
 
-// Value returns what the field shows again.
+// Value returns the field's value for showing the form again.
 func (f *Form) Value(name string) string {
 	if f == nil {
 		return ""
@@ -114,16 +111,15 @@ func (f *Form) Value(name string) string {
 	return f.values[name]
 }
 
-// Is reports whether the field holds value; templates mark the choice with it.
+// Is reports whether the field has the value; templates use it to mark the choice.
 func (f *Form) Is(name, value string) bool { return f.Value(name) == value }
 
-// Has reports whether the field, one that may be sent several times, was sent
-// with value.
+// Has reports whether the field, which may be sent several times, was sent with value.
 func (f *Form) Has(name, value string) bool {
 	return f != nil && slices.Contains(f.raw[name], value)
 }
 
-// Error returns the message beside the field, empty when there is none.
+// Error returns the message at the field, empty if there is none.
 func (f *Form) Error(name string) string {
 	if f == nil {
 		return ""
@@ -131,7 +127,7 @@ func (f *Form) Error(name string) string {
 	return f.message[name]
 }
 
-// Errors returns every message in the order of the checks.
+// Errors returns all messages in the order of the checks.
 func (f *Form) Errors() []Message {
 	if f == nil {
 		return nil
@@ -146,10 +142,10 @@ func (f *Form) Errors() []Message {
 // Valid reports whether no field has a message.
 func (f *Form) Valid() bool { return len(f.order) == 0 }
 
-// Sent reports whether the browser sent the field at all.
+// Sent reports whether the browser sent the field.
 func (f *Form) Sent(name string) bool { return f.raw.Has(name) }
 
-// Fail puts a message beside a field; the first one said stays.
+// Fail adds a message to a field, unless it has one already.
 func (f *Form) Fail(name, message string) {
 	if f.message[name] == "" {
 		f.message[name] = message
@@ -157,23 +153,23 @@ func (f *Form) Fail(name, message string) {
 	}
 }
 
-// Set replaces what the field shows again.
+// Set replaces the field's value for showing the form again.
 func (f *Form) Set(name, value string) { f.values[name] = value }
 
-// Invalid returns the fault that shows page again with the form's messages.
+// Invalid returns the fault that shows page with the form's messages.
 func (f *Form) Invalid(page any) error {
 	return &fault.Fault{Code: fault.Invalid, Page: page}
 }
 
-// Text says what a field may hold.
+// Text is the rule for a text field.
 type Text struct {
-	Max      int    // characters
-	Required string // the message when empty; empty means that it may be
+	Max      int    // maximum length in characters
+	Required string // the message if the field is empty; empty: the field is optional
 	Lines    bool   // line breaks are allowed
 }
 
-// Text decodes one field: trimmed, NFC, bounded, clean. The value is empty when
-// the field has a message.
+// Text decodes one field: trimmed, NFC, bounded and clean. It returns an empty text if the
+// field has a message.
 func (f *Form) Text(name string, rule Text) string {
 	value := f.raw.Get(name)
 	clean := clean(value, rule.Lines)
@@ -194,8 +190,8 @@ func (f *Form) Text(name string, rule Text) string {
 	return ""
 }
 
-// Hidden decodes a field that nobody types: a value that is too long or not
-// clean is no value, without a message.
+// Hidden decodes a field that people do not type: it returns an empty value, without a
+// message, if the value is too long or not clean.
 func (f *Form) Hidden(name string, max int) string {
 	value := f.raw.Get(name)
 	if len(value) > max || clean(value, false) != value {
@@ -205,7 +201,7 @@ func (f *Form) Hidden(name string, max int) string {
 	return value
 }
 
-// clean drops what no keyboard makes.
+// clean removes characters that no keyboard produces.
 func clean(s string, lines bool) string {
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\r\n", "\n")
 	return strings.Map(func(r rune) rune {
@@ -221,15 +217,15 @@ func clean(s string, lines bool) string {
 	}, s)
 }
 
-// turnsWriting reports the marks that change the direction of writing without
-// being seen (Unicode Bidirectional Algorithm, UAX #9, explicit marks).
+// turnsWriting reports whether r invisibly changes the direction of writing (Unicode
+// Bidirectional Algorithm, UAX #9, explicit marks).
 func turnsWriting(r rune) bool {
 	return r == '\u200e' || r == '\u200f' || r == '\u061c' ||
 		(r >= '\u202a' && r <= '\u202e') || (r >= '\u2066' && r <= '\u2069')
 }
 
-// Secret decodes a password or a one-time code as typed: any Unicode but NUL
-// and invalid UTF-8, at most max characters, NFC. It is never shown again.
+// Secret decodes a password or a one-time code unchanged except NFC: any Unicode but NUL and
+// invalid UTF-8, at most max characters. It is never shown again.
 func (f *Form) Secret(name string, max int, required string) string {
 	value := f.raw.Get(name)
 	switch {
@@ -254,7 +250,7 @@ func (f *Form) Checked(name, required string) bool {
 	return false
 }
 
-// Ticked decodes a box that may be ticked.
+// Ticked decodes an optional box.
 func (f *Form) Ticked(name string) bool {
 	value := f.raw.Get(name)
 	ticked := value != "" && value != "0" && value != "false"
@@ -275,8 +271,8 @@ func (f *Form) Choice(name string, allowed []string, message string) string {
 	return value
 }
 
-// Choices decodes a field that may be sent several times; each must be allowed
-// and one at least is needed.
+// Choices decodes a field that may be sent several times; each value must be allowed, and at
+// least one is required.
 func (f *Form) Choices(name string, allowed []string, message string) []string {
 	var chosen []string
 	for _, option := range allowed {

@@ -16,7 +16,7 @@ import (
 
 func of(name, value string) *form.Form { return form.FromValues(url.Values{name: {value}}) }
 
-func TestTextKeepsWhatWasTypedAndSaysWhatIsWrong(t *testing.T) {
+func TestATextIsShownAgainWithItsMistake(t *testing.T) {
 	t.Parallel()
 	rule := form.Text{Max: 10, Required: "Écrivez."}
 	for name, c := range map[string]struct{ sent, got, shown, message string }{
@@ -41,7 +41,7 @@ func TestTextKeepsWhatWasTypedAndSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
-func TestLinesAreKeptWhereTheyBelong(t *testing.T) {
+func TestLineBreaksAreKeptOnlyIfAllowed(t *testing.T) {
 	t.Parallel()
 	if got := of("x", "Bonjour,\r\nmerci").Text("x", form.Text{Max: 100, Lines: true}); got != "Bonjour,\nmerci" {
 		t.Errorf("got %q", got)
@@ -86,7 +86,7 @@ func TestR1_MobileNumbersOfFranceAndOverseasBecomeE164(t *testing.T) {
 	}
 }
 
-func TestR1_AddressesAreWholeAndBounded(t *testing.T) {
+func TestR1_AddressesAreCompleteAndBounded(t *testing.T) {
 	t.Parallel()
 	for sent, want := range map[string]string{"Zoe.Vidal@Exemple.FR": "Zoe.Vidal@exemple.fr", " a+b@x.fr ": "a+b@x.fr"} {
 		t.Run(sent, func(t *testing.T) {
@@ -107,7 +107,7 @@ func TestR5_OneAddressHasOneForm(t *testing.T) {
 	for sent, want := range map[string]string{
 		"zoe@École.FR": "zoe@xn--cole-9oa.fr", "zoe@e\u0301cole.fr": "zoe@xn--cole-9oa.fr", "zoe@XN--cole-9oa.fr": "zoe@xn--cole-9oa.fr",
 		"Zoe\u0301@exemple.fr": "Zoé@exemple.fr", "zoe@exemple。fr.example": "zoe@exemple.fr.example",
-		"zoe.vidal@exemple.fr": "zoe.vidal@exemple.fr", "zoevidal@exemple.fr": "zoevidal@exemple.fr", // dots tell apart
+		"zoe.vidal@exemple.fr": "zoe.vidal@exemple.fr", "zoevidal@exemple.fr": "zoevidal@exemple.fr", // dots are significant
 		"наталья@пример.example": "наталья@xn--e1afmkfd.example", "山田たろう@exemple.fr": "山田たろう@exemple.fr",
 	} {
 		t.Run(sent, func(t *testing.T) {
@@ -145,8 +145,7 @@ func TestR5_AddressesThatLookLikeAnotherAreRefusedWithTheReason(t *testing.T) {
 	}
 }
 
-// Whatever is sent, an accepted address is bounded, clean, and its own canonical
-// form.
+// Any accepted address is bounded, clean, and in canonical form.
 func FuzzEmail(f *testing.F) {
 	for _, seed := range []string{"zoe@exemple.fr", "zoe@École.FR", "z\u043ee@exemple.fr", "a@xn--\u00e9.fr", "@", "a@b", "\"a b\"@c.fr", "a@-b.fr"} {
 		f.Add(seed)
@@ -186,7 +185,7 @@ func post(kind, body string) *http.Request {
 	return r
 }
 
-func TestParseRefusesWhatIsTooBigAndReadsItToItsEnd(t *testing.T) {
+func TestParseReadsAnOversizedFormToItsEndAndRefusesIt(t *testing.T) {
 	t.Parallel()
 	r := post("application/x-www-form-urlencoded", "note="+strings.Repeat("a", 10<<20))
 	if _, err := form.Parse(r); !fault.Is(err, fault.TooLarge) {
@@ -205,8 +204,8 @@ func TestParseRefusesWhatIsTooBigAndReadsItToItsEnd(t *testing.T) {
 	}
 }
 
-// Whatever bytes arrive, what is shown again is clean, bounded text, and a value
-// is handed on only when nothing had to be taken out of it.
+// Whatever bytes arrive, the text shown again is clean and bounded, and a value is returned
+// only if nothing had to be removed.
 func FuzzText(f *testing.F) {
 	for _, seed := range []string{"Zoé", "\x00", "\u202eabc", "\xff\xfe", "a\r\nb", strings.Repeat("x", 300), "e\u0301"} {
 		f.Add(seed)

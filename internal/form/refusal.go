@@ -6,14 +6,14 @@ import (
 	"socialdirect/internal/fault"
 )
 
-// Beside says at which field of a form the refusals of an act are said.
+// Beside maps the refusals of an act to the form fields that show them.
 type Beside map[*fault.Fault]string
 
-// At says at one field every refusal that is the person's to mend (fault.Invalid).
+// At shows all refusals that the person can correct (fault.Invalid) at one field.
 func At(field string) Beside { return Beside{nil: field} }
 
-// Save runs save when every field is right, and says at its field what save refuses. Any
-// other error is returned.
+// Save calls save if every field is valid, and shows a refusal of save at its field. It
+// returns any other error.
 func (f *Form) Save(beside Beside, save func() error) error {
 	if !f.Valid() {
 		return nil
@@ -21,7 +21,7 @@ func (f *Form) Save(beside Beside, save func() error) error {
 	return f.Refuse(save(), beside)
 }
 
-// Refuse says an act's refusal at its field; any other error is returned.
+// Refuse shows an act's refusal at its field; it returns any other error.
 func (f *Form) Refuse(err error, beside Beside) error {
 	for refusal, field := range beside {
 		if errors.Is(err, refusal) {
@@ -36,8 +36,8 @@ func (f *Form) Refuse(err error, beside Beside) error {
 	return err
 }
 
-// ShowAgain is the fault that shows page again with the form's messages, or err where
-// there is no page.
+// ShowAgain returns the fault that shows page with the form's messages, or err if there is no
+// page.
 func (f *Form) ShowAgain(page any, err error) error {
 	if err != nil {
 		return err
@@ -45,8 +45,8 @@ func (f *Form) ShowAgain(page any, err error) error {
 	return f.Invalid(page)
 }
 
-// Refused is the fault that shows page again with an act's refusal at a field, where the
-// person can mend it or has to wait; any other error is returned unchanged.
+// Refused returns the fault that shows page with an act's refusal at a field, if the person
+// can correct it or has to wait; it returns any other error unchanged.
 func (f *Form) Refused(field string, err error, page any) error {
 	if !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.Throttled) {
 		return err

@@ -15,7 +15,7 @@ var (
 	errCause = errors.New("the disk is full")
 )
 
-func TestARefusalIsSaidAtItsFieldAndAnyOtherErrorIsReturned(t *testing.T) {
+func TestARefusalIsShownAtItsFieldAndAnyOtherErrorIsReturned(t *testing.T) {
 	t.Parallel()
 	beside := form.Beside{errName: "name", nil: "day"}
 	for name, c := range map[string]struct {
@@ -38,7 +38,7 @@ func TestARefusalIsSaidAtItsFieldAndAnyOtherErrorIsReturned(t *testing.T) {
 				t.Errorf("returned %v, want %v", err, c.returned)
 			}
 			if len(f.Errors()) != len(c.messages) {
-				t.Errorf("said %v", f.Errors())
+				t.Errorf("shown %v", f.Errors())
 			}
 			for field, message := range c.messages {
 				if f.Error(field) != message {
@@ -58,7 +58,7 @@ func TestAFormWithAMistakeIsNotSaved(t *testing.T) {
 	}
 }
 
-func TestAPageIsShownAgainForWhatThePersonCanMendOrHasToWaitFor(t *testing.T) {
+func TestAPageIsShownAgainIfThePersonCanCorrectItOrHasToWait(t *testing.T) {
 	t.Parallel()
 	for _, err := range []error{errDay, errWait} {
 		f := form.New(nil)

@@ -1,7 +1,6 @@
-// Package health says whether the platform can serve: one state for the whole and
-// one word for each of its parts. Every part is asked at the same time as the
-// others and within a bound, and an answer is kept for a moment, so that asking
-// often costs nothing more.
+// Package health reports whether the platform can serve: one status for the whole and one word
+// for each of its components. All components are checked concurrently within a time limit, and
+// the result is cached for a moment, so that frequent requests cost little.
 package health
 
 import (
@@ -14,45 +13,44 @@ import (
 	"time"
 )
 
-// Status is the state of the whole.
+// Status is the status of the whole.
 type Status string
 
-// The states of the whole. Degraded serves, without what the part is for.
+// The statuses of the whole. Degraded: it serves, without the function of a component.
 const (
 	Ready       Status = "ready"
 	Degraded    Status = "degraded"
 	Unavailable Status = "unavailable"
 )
 
-// The words for a part that the answer shows.
+// Words for the state of a component.
 const (
 	Works = "ready"
-	Off   = "off"  // none is set
-	Away  = "away" // it does not answer, or not as it should
-	Full  = "full" // no room is left on its disk
+	Off   = "off"  // not configured
+	Away  = "away" // no answer, or a wrong one
+	Full  = "full" // its disk is full
 )
 
-// ErrOff is a check's word for a part that nobody has set up.
+// ErrOff is returned by the check of a component that is not configured.
 var ErrOff = errors.New("not set up")
 
 const (
-	// patience bounds one question to one part.
+	// patience is the timeout of one check.
 	patience = 2 * time.Second
-	// fresh is how long an answer serves everybody who asks.
+	// fresh is how long a result is cached.
 	fresh = time.Second
 )
 
-// Part is one part of the platform.
+// Part is one component of the platform.
 type Part struct {
 	Name  string
-	Vital bool // nothing can be served without it
-	// Check returns nil for a part that works, ErrOff for one that is not set up,
-	// what Called made for one with a word of its own, and any other error for one
-	// that is away.
+	Vital bool // the platform cannot serve without it
+	// Check returns nil for a component that works, ErrOff for one that is not configured, an
+	// error of Called for one with another word, and any other error for one that is away.
 	Check func(context.Context) error
 }
 
-// called is a part's failure with a word of its own.
+// called is a component's failure with its own word.
 type called struct {
 	error
 	word string
@@ -60,33 +58,33 @@ type called struct {
 
 func (c called) Unwrap() error { return c.error }
 
-// Called gives a failure the word that the answer shows.
+// Called returns a failure with the word that the report shows.
 func Called(word string, err error) error { return called{err, word} }
 
-// Report is the answer.
+// Report is the status of the whole and of each component.
 type Report struct {
 	Status Status            `json:"status"`
 	Parts  map[string]string `json:"parts"`
 }
 
-// Monitor asks the parts.
+// Monitor checks the components.
 type Monitor struct {
 	parts   []Part
 	leaving atomic.Bool
 
-	mu    sync.Mutex // held while the parts are asked: one question at a time, for all
+	mu    sync.Mutex // locked while the components are checked: concurrent callers share one check
 	last  map[string]error
 	asked time.Time
 }
 
-// New returns a monitor of the given parts.
+// New returns a monitor of the given components.
 func New(parts ...Part) *Monitor { return &Monitor{parts: parts} }
 
-// Leave says that this process is going away: it is unavailable from now on, well
-// as its parts may be.
+// Leave makes the platform unavailable because this process shuts down, even if its components
+// work.
 func (m *Monitor) Leave() { m.leaving.Store(true) }
 
-// Report asks every part, unless the last answer is still fresh.
+// Report checks every component, unless the last result is still fresh.
 func (m *Monitor) Report() Report {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -120,7 +118,7 @@ func (m *Monitor) ask() {
 	}
 }
 
-// ask is bounded whatever the check does with its context.
+// ask runs the check with a time limit, even if it ignores its context.
 func (p Part) ask() error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
@@ -134,15 +132,15 @@ func (p Part) ask() error {
 	}
 }
 
-// logChange tells the operator once that a part went away, and once that it is back.
+// logChange logs once that a component failed, and once that it works again.
 func logChange(part string, before, now error) {
 	well := func(word string) bool { return word == Works || word == Off }
 	switch was, is := word(before), word(now); {
 	case was == is || well(was) && well(is):
 	case well(is):
-		slog.Info("a part is back", "part", part)
+		slog.Info("a component works again", "part", part)
 	default:
-		slog.Warn("a part does not work", "part", part, "state", is, "cause", now)
+		slog.Warn("a component does not work", "part", part, "state", is, "cause", now)
 	}
 }
 
@@ -169,7 +167,7 @@ func (p Part) costs(err error) Status {
 	return Degraded
 }
 
-// worse orders the states.
+// worse returns the worse of two statuses.
 func worse(a, b Status) Status {
 	order := []Status{Ready, Degraded, Unavailable}
 	return order[max(slices.Index(order, a), slices.Index(order, b))]

@@ -14,7 +14,7 @@ func part(name string, vital bool, err error) Part {
 	return Part{Name: name, Vital: vital, Check: func(context.Context) error { return err }}
 }
 
-func TestR40_AVitalPartAloneMakesThePlatformUnavailable(t *testing.T) {
+func TestR40_OnlyAVitalComponentMakesThePlatformUnavailable(t *testing.T) {
 	t.Parallel()
 	gone := errors.New("gone")
 	for _, c := range []struct {
@@ -38,7 +38,7 @@ func TestR40_AVitalPartAloneMakesThePlatformUnavailable(t *testing.T) {
 	}
 }
 
-func TestR40_APlatformThatLeavesIsUnavailableAtOnce(t *testing.T) {
+func TestR40_APlatformThatShutsDownIsUnavailableAtOnce(t *testing.T) {
 	t.Parallel()
 	m := New(part("database", true, nil))
 	if got := m.Report().Status; got != Ready {
@@ -50,9 +50,9 @@ func TestR40_APlatformThatLeavesIsUnavailableAtOnce(t *testing.T) {
 	}
 }
 
-// A part that hangs, deaf to its context, costs the answer its bound and no more,
-// and the others are asked meanwhile.
-func TestR40_APartThatHangsDelaysNobodyForLong(t *testing.T) {
+// A check that hangs and ignores its context delays the report by the time limit only, and the
+// others are checked meanwhile.
+func TestR40_ACheckThatHangsDelaysTheReportOnlyBriefly(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
@@ -71,8 +71,8 @@ func TestR40_APartThatHangsDelaysNobodyForLong(t *testing.T) {
 	})
 }
 
-// A hundred who ask at once, and again at once, are one question to the parts.
-func TestR40_AskingOftenAsksThePartsOnce(t *testing.T) {
+// A hundred concurrent requests, and further ones at once, cause one check.
+func TestR40_FrequentRequestsShareOneCheck(t *testing.T) {
 	t.Parallel()
 	var asked atomic.Int64
 	m := New(Part{Name: "database", Check: func(context.Context) error {
@@ -90,11 +90,11 @@ func TestR40_AskingOftenAsksThePartsOnce(t *testing.T) {
 	flood()
 	flood()
 	if n := asked.Load(); n != 1 {
-		t.Errorf("asked %d times", n)
+		t.Errorf("checked %d times", n)
 	}
 	m.asked = m.asked.Add(-fresh - time.Millisecond)
 	flood()
 	if n := asked.Load(); n != 2 {
-		t.Errorf("asked %d times after a while", n)
+		t.Errorf("checked %d times after a while", n)
 	}
 }

@@ -1,5 +1,4 @@
-// Package heaptest measures how much memory an act holds on to, for tests of what
-// has to stream.
+// Package heaptest measures how much memory an act uses, for tests of code that must stream.
 package heaptest
 
 import (
@@ -8,30 +7,30 @@ import (
 	"runtime/metrics"
 )
 
-// every is after how many bytes of a stream the heap is looked at.
+// every is the number of bytes of a stream between two measurements.
 const every = 1 << 20
 
-// Meter keeps the highest live heap that it has seen. Garbage does not count, since
-// when it is collected depends on the machine; and it looks while the stream that it
-// sits in waits, so that nothing is made meanwhile.
+// Meter records the highest live heap. It forces a garbage collection, since its timing
+// otherwise depends on the machine, and measures while the stream waits, so that nothing is
+// allocated meanwhile.
 type Meter struct {
 	before, highest uint64
 	passed          int
 }
 
-// New returns a meter that counts from the heap of now.
+// New returns a meter that starts from the current heap.
 func New() *Meter {
 	now := live()
 	return &Meter{before: now, highest: now}
 }
 
-// Growth is by how many bytes the live heap grew, at its highest.
+// Growth returns the highest growth of the live heap in bytes.
 func (m *Meter) Growth() uint64 { return m.highest - m.before }
 
-// Reader looks at the heap as r is read.
+// Reader returns a reader of r that measures the heap.
 func (m *Meter) Reader(r io.Reader) io.Reader { return io.TeeReader(r, m) }
 
-// Write makes the meter one more place to which a stream can be written.
+// Write measures the heap every so many bytes that are written.
 func (m *Meter) Write(p []byte) (int, error) {
 	for m.passed += len(p); m.passed >= every; m.passed %= every {
 		m.highest = max(m.highest, live())
@@ -39,7 +38,7 @@ func (m *Meter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// live is the bytes that a collection just made has found in use.
+// live returns the bytes in use after a garbage collection.
 func live() uint64 {
 	runtime.GC()
 	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}

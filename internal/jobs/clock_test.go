@@ -12,7 +12,7 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// waitingArgs is a job that says that it ran.
+// waitingArgs is a job that reports that it ran.
 type waitingArgs struct {
 	Name string `json:"name"`
 }
@@ -29,9 +29,9 @@ func (w waitingWorker) Work(_ context.Context, job *river.Job[waitingArgs]) erro
 	return nil
 }
 
-// Under a clock that was moved a job runs when that clock reaches its instant; when the
-// clock is moved while nothing runs, what waits looks at it once more.
-func TestAJobWaitsByThePlatformsClock(t *testing.T) {
+// With a moved clock, a job runs when that clock reaches its instant. If the clock is moved
+// while nothing runs, waiting jobs are checked again.
+func TestAJobIsScheduledByThePlatformsClock(t *testing.T) {
 	t.Parallel()
 	db, err := postgres.Open(t.Context(), dbtest.New(t), 10)
 	if err != nil {

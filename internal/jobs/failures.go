@@ -9,20 +9,20 @@ import (
 	"github.com/riverqueue/river/rivertype"
 )
 
-// failures tells the operator of every job that failed, and loudly of one that is
-// given up. It names the job and its error; errors hold nobody's data. What a
-// panic said might, so that only where it happened is told.
+// failures logs every failed job, and as an error one that is given up. It logs the kind and
+// the error, since errors contain no personal data. The value of a panic might, so that only
+// the place of the panic is logged.
 type failures struct{}
 
 var _ river.ErrorHandler = failures{}
 
-// HandleError is part of river.ErrorHandler; the job keeps its schedule.
+// HandleError implements river.ErrorHandler; the job keeps its schedule.
 func (failures) HandleError(ctx context.Context, job *rivertype.JobRow, err error) *river.ErrorHandlerResult {
 	logFailure(ctx, job, "cause", err)
 	return nil
 }
 
-// HandlePanic is part of river.ErrorHandler; the job keeps its schedule.
+// HandlePanic implements river.ErrorHandler; the job keeps its schedule.
 func (failures) HandlePanic(ctx context.Context, job *rivertype.JobRow, value any, trace string) *river.ErrorHandlerResult {
 	logFailure(ctx, job, "panic", fmt.Sprintf("%T", value), "trace", trace)
 	return nil

@@ -35,7 +35,7 @@ func (brokenWorker) Work(_ context.Context, job *river.Job[brokenArgs]) error {
 	return errors.New("the cause")
 }
 
-func TestFailedJobsAreTold(t *testing.T) { // alone: it reads the log
+func TestFailedJobsAreLogged(t *testing.T) { // not parallel: it reads the log
 	db, err := postgres.Open(t.Context(), dbtest.New(t), 10)
 	if err != nil {
 		t.Fatal(err)
@@ -53,9 +53,9 @@ func TestFailedJobsAreTold(t *testing.T) { // alone: it reads the log
 	}
 	lines := make(chan string, 100)
 	go func() {
-		for told := bufio.NewScanner(log); told.Scan(); {
-			if !strings.Contains(told.Text(), "attempt=2") { // of an earlier one, meanwhile
-				lines <- told.Text()
+		for logged := bufio.NewScanner(log); logged.Scan(); {
+			if !strings.Contains(logged.Text(), "attempt=2") { // of an earlier attempt
+				lines <- logged.Text()
 			}
 		}
 	}()
@@ -89,10 +89,10 @@ func TestFailedJobsAreTold(t *testing.T) { // alone: it reads the log
 					}
 				}
 				if strings.Contains(line, "zoe@") {
-					t.Errorf("the log tells whose: %s", line)
+					t.Errorf("the log contains personal data: %s", line)
 				}
 			case <-time.After(20 * time.Second):
-				t.Fatalf("%+v: nobody was told", c)
+				t.Fatalf("%+v: nothing was logged", c)
 			}
 		})
 	}

@@ -7,15 +7,14 @@ import (
 	"socialdirect/internal/postgres"
 )
 
-// Trouble is what keeps messages of a queue from being taken, through no fault of those
-// who wait for them.
+// Trouble describes messages of a queue that are not sent because of a server's problem.
 type Trouble struct {
-	Waiting int       // messages
-	Since   time.Time // when the first of them was asked for
-	Why     string    // what the server said last
+	Waiting int       // number of messages
+	Since   time.Time // when the oldest was queued
+	Why     string    // the server's last answer
 }
 
-// Trouble finds the messages that a queue's server did not take at their last try.
+// Trouble returns the messages of a queue that the server did not accept at the last attempt.
 func (q *Queue) Trouble(ctx context.Context, queue string) (Trouble, error) {
 	return postgres.One[Trouble](ctx, q.pool, `
 		select count(*) as waiting, coalesce(min(created_at), to_timestamp(0)) as since,
@@ -23,8 +22,7 @@ func (q *Queue) Trouble(ctx context.Context, queue string) (Trouble, error) {
 		from river_job where queue = $1 and state in ('retryable', 'available', 'running') and metadata->'output'->>'trouble' <> ''`, queue)
 }
 
-// OldestDue is for how long the job that is due longest has waited; none waits for
-// nothing.
+// OldestDue returns for how long the oldest due job has waited; zero if none is due.
 func (q *Queue) OldestDue(ctx context.Context) (time.Duration, error) {
 	var seconds float64
 	err := q.pool.QueryRow(ctx, `

@@ -14,30 +14,29 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// instance is a process that works jobs, as the others see it: it holds a lock of the
-// database for as long as it lives, so that whoever can have that lock knows that it is
-// dead. However many instances there are, each takes up what dead ones had begun.
+// instance is a process that works jobs. It has a lock in the database for as long as it
+// lives, so that a free lock means that the instance is dead. Every instance requeues jobs
+// that dead ones had begun.
 type instance struct {
 	db   *postgres.DB
 	id   string
-	conn *pgx.Conn // holds the lock; nil while the database is away
+	conn *pgx.Conn // the connection that has the lock; nil while the database is unavailable
 	stop context.CancelFunc
 	done sync.WaitGroup
 }
 
-// instanceLocks is the first half of these locks' keys; the second is of the instance.
+// instanceLocks is the first half of the keys of these locks; the second half is the instance.
 const instanceLocks = 5_120_417
 
-// How often an instance looks whether its lock stands and whether others have died, and
-// how long that may take.
+// Interval and timeout of the checks of an instance's own lock and of other instances.
 const (
 	lookEvery = 5 * time.Second
 	lookFor   = 5 * time.Second
 )
 
-// live makes this process an instance and takes up what dead ones had begun.
+// live registers this process as an instance, and requeues the jobs of dead ones.
 func live(ctx context.Context, db *postgres.DB) (*instance, error) {
-	host, _ := os.Hostname() // for those who read the table; the rest makes it unlike any other
+	host, _ := os.Hostname() // for people who read the table; the rest makes it unique
 	i := &instance{db: db, id: fmt.Sprintf("%.60s_%d_%s", host, os.Getpid(), uuid.New())}
 	if err := i.look(ctx); err != nil {
 		i.end()
@@ -48,22 +47,22 @@ func live(ctx context.Context, db *postgres.DB) (*instance, error) {
 	return i, nil
 }
 
-// end gives the lock back.
+// end releases the lock.
 func (i *instance) end() {
 	if i.stop != nil {
 		i.stop()
 	}
 	i.done.Wait()
-	i.letGo(context.Background())
+	i.disconnect(context.Background())
 }
 
-func (i *instance) letGo(ctx context.Context) {
+func (i *instance) disconnect(ctx context.Context) {
 	if i.conn == nil {
 		return
 	}
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
-	_ = i.conn.Close(closing) // the server frees the lock whatever happens
+	_ = i.conn.Close(closing) // the server releases the lock in any case
 	i.conn = nil
 }
 
@@ -84,17 +83,17 @@ func (i *instance) look(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, lookFor)
 	defer cancel()
 	if err := i.lock(ctx); err != nil {
-		i.letGo(ctx) // to connect again at the next look
+		i.disconnect(ctx) // reconnects at the next check
 		return err
 	}
-	taken, err := takeUp(ctx, i.db, i.id)
+	taken, err := requeue(ctx, i.db, i.id)
 	if taken > 0 {
-		slog.Info("took up jobs of a process that died", "count", taken)
+		slog.Info("requeued jobs of a process that died", "count", taken)
 	}
 	return err
 }
 
-// hold makes sure that the lock is held; a database that restarted has forgotten it.
+// lock ensures that this instance has its lock, which is lost when the database restarts.
 func (i *instance) lock(ctx context.Context) error {
 	if i.conn != nil {
 		return i.conn.Ping(ctx)
@@ -108,14 +107,14 @@ func (i *instance) lock(ctx context.Context) error {
 	return err
 }
 
-// dead are the instances, of those named by a query, that hold no lock; $1 is the
-// locks' key, $2 this instance.
+// dead selects, of the instances named by a query, those without a lock; $1 is the locks' key,
+// $2 this instance.
 const dead = `
 	select id from (%s) named where id <> $2 and pg_try_advisory_xact_lock_shared($1::int, hashtext(id))`
 
-// takeUp makes the jobs that dead instances had begun available at once, and ends their
-// leadership, without which nothing is planned.
-func takeUp(ctx context.Context, db *postgres.DB, self string) (taken int64, err error) {
+// requeue makes the jobs that dead instances had begun available at once, and ends their
+// leadership, without which no periodic jobs are scheduled.
+func requeue(ctx context.Context, db *postgres.DB, self string) (taken int64, err error) {
 	err = db.InTx(ctx, func(tx postgres.Tx) error {
 		tag, err := tx.Exec(ctx, `
 			with dead as materialized (`+fmt.Sprintf(dead, `select distinct attempted_by[array_upper(attempted_by, 1)] as id from river_job where state = 'running'`)+`)

@@ -1,7 +1,6 @@
-// Package jobs is the queue of work that must not be lost: a job is inserted in
-// the transaction of the act that asks for it, so that nothing is done for what
-// rolled back and nothing is forgotten after a crash. It is River on PostgreSQL;
-// domains write their workers with River's own types.
+// Package jobs is the queue for work that must not be lost. A job is inserted in the
+// transaction of the act that needs it, so that a rollback removes it and a crash does not. It
+// uses River on PostgreSQL; domains write their workers with River's own types.
 package jobs
 
 import (
@@ -19,7 +18,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 )
 
-// Queue inserts jobs; it works none.
+// Queue inserts jobs; it does not run them.
 type Queue struct {
 	client *river.Client[pgx.Tx]
 	pool   postgres.Querier
@@ -34,8 +33,8 @@ func NewQueue(db *postgres.DB) (*Queue, error) {
 	return &Queue{client, db.Pool}, nil
 }
 
-// Add inserts a job that runs once the transaction has committed; ScheduledAt is an
-// instant of the platform's clock.
+// Add inserts a job that runs after the transaction has committed. ScheduledAt is an instant
+// of the platform's clock.
 func (q *Queue) Add(ctx context.Context, tx postgres.Tx, args river.JobArgs, opts *river.InsertOpts) error {
 	if opts != nil && !opts.ScheduledAt.IsZero() {
 		later := *opts
@@ -48,8 +47,8 @@ func (q *Queue) Add(ctx context.Context, tx postgres.Tx, args river.JobArgs, opt
 	return nil
 }
 
-// Wake has every job that waits for its instant look at the clock once more, for a
-// platform whose clock was moved while it stood still. What is not due yet waits again.
+// Wake makes every scheduled job check the clock again, for a platform whose clock was moved
+// while it was stopped. Jobs that are not due yet are rescheduled.
 func Wake(ctx context.Context, db *postgres.DB) error {
 	if _, err := db.Pool.Exec(ctx, `update river_job set scheduled_at = now() where state = 'scheduled'`); err != nil {
 		return fmt.Errorf("wake jobs: %w", err)
@@ -57,21 +56,21 @@ func Wake(ctx context.Context, db *postgres.DB) error {
 	return nil
 }
 
-// No job lasts as long as rescueAfter: one that stands as running for longer is worked
-// again, should nobody have noticed that its process died (see instance).
+// rescueAfter is longer than any job runs: a job that is marked as running for longer is run
+// again, in case its process died unnoticed (see instance).
 const (
 	jobTimeout  = time.Minute
 	rescueAfter = 2 * time.Minute
 )
 
-// Runner works the jobs.
+// Runner runs the jobs.
 type Runner struct {
 	client *river.Client[pgx.Tx]
 	alive  *instance
 }
 
-// Start begins to work the jobs of the given workers, and to go the rounds. What the
-// jobs of processes that died had begun is begun again first.
+// Start begins to run the jobs of the given workers, and the rounds. Jobs that dead processes
+// had begun are requeued first.
 func Start(ctx context.Context, db *postgres.DB, workers *river.Workers, rounds []Round) (*Runner, error) {
 	alive, err := live(ctx, db)
 	if err != nil {
@@ -105,8 +104,8 @@ func start(ctx context.Context, db *postgres.DB, id string, workers *river.Worke
 	return client, client.Start(ctx)
 }
 
-// Stop waits for the jobs under way; when ctx ends first they are cancelled and
-// will be tried again by the next start.
+// Stop waits for running jobs. If ctx ends first they are cancelled, and run again after the
+// next start.
 func (r *Runner) Stop(ctx context.Context) error {
 	defer r.alive.end()
 	if err := r.client.Stop(ctx); err == nil {
@@ -117,8 +116,8 @@ func (r *Runner) Stop(ctx context.Context) error {
 	return r.client.StopAndCancel(hard)
 }
 
-// logger keeps the queue's own talk out of the operator's log, warnings aside, and
-// what panics said, of which failures tells without it.
+// logger drops the queue's own messages except warnings, and also those about panics, which
+// failures logs without their value.
 func logger() *slog.Logger {
 	return slog.New(warnings{slog.Default().Handler()})
 }

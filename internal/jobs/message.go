@@ -12,89 +12,89 @@ import (
 	"github.com/riverqueue/river/rivertype"
 )
 
-// What comes first among the messages that wait.
+// Priorities of queued messages, highest first.
 const (
-	Awaited  = iota + 1 // somebody waits for it in front of a screen: a link, a code
+	Awaited  = iota + 1 // a person waits for it at the screen: a link, a code
 	News                // something changed
 	Reminder            // nothing changed
-	Aside               // it can wait
+	Aside               // not urgent
 )
 
-// messageTries is as often as can be: a message is tried until its worker finds it of no
-// use, and never given up because our own server does not take it.
+// messageTries is the maximum: a message is retried until its worker finds it useless, and
+// never given up because the mail server or gateway does not accept it.
 const messageTries = math.MaxInt16
 
-// ByMail are the options of a job that sends a mail.
+// ByMail returns the options of a job that sends a mail.
 func ByMail(priority int) river.InsertOpts {
 	return river.InsertOpts{Queue: Mail, Priority: priority, MaxAttempts: messageTries}
 }
 
-// ByText are the options of a job that sends an SMS.
+// ByText returns the options of a job that sends an SMS.
 func ByText(priority int) river.InsertOpts {
 	return river.InsertOpts{Queue: Text, Priority: priority, MaxAttempts: messageTries}
 }
 
-// MessageDefaults is what workers of messages embed.
+// MessageDefaults is embedded by workers of messages.
 type MessageDefaults[T river.JobArgs] struct{ river.WorkerDefaults[T] }
 
-// NextRetry tries again soon, and then for as long as the worker finds it of use.
+// NextRetry retries soon at first, and then as long as the worker finds the message useful.
 func (MessageDefaults[T]) NextRetry(job *river.Job[T]) time.Time {
 	return job.AttemptedAt.Add(RetryAfter(job.Attempt))
 }
 
-// How often a message is tried: soon at first, then every retryEvery.
+// Intervals between attempts: short at first, then retryEvery.
 const (
 	retryEvery    = 15 * time.Minute
 	retryExponent = 4
 )
 
-// RetryAfter is how long to wait after the given try, which is counted from 1.
+// RetryAfter returns how long to wait after the given try, counted from 1.
 func RetryAfter(try int) time.Duration {
 	return min(retryEvery, time.Duration(math.Pow(float64(min(try, 10)), retryExponent))*time.Second)
 }
 
-// Refusal is an error of a server that may be about the recipient, where all others are
-// about us: these are tried again for ever, and told to the operator.
+// Refusal is a server's error that may concern the recipient. All other errors concern the
+// platform: they are retried for ever, and reported to the operator.
 type Refusal interface {
 	error
-	// Final reports whether it is to be believed, once it was said that many times.
+	// Final reports whether the refusal is final after the given number of refusals.
 	Final(times int) bool
-	// Because is the class of its cause.
+	// Because returns the class of its cause.
 	Because() string
 }
 
-// Passing is an error of a server that is busy, or puts the recipient's mail off: it is
-// about us only when it does not pass.
+// Passing is a temporary error, such as a busy server or greylisting: it concerns the platform
+// only if it persists.
 type Passing interface {
 	error
 	Passes() bool
 }
 
-// patience is from which try on what should pass is told to the operator.
+// patience is the try from which a temporary error is reported to the operator.
 const patience = 6
 
-// Try is one try to hand a message over.
+// Try is one attempt to send a message.
 type Try struct {
-	Number int // counted from 1; no two tries of one job have the same
+	Number int // counted from 1, unique for each try of a job
 	noted
 }
 
-// noted is what a try leaves with the job.
+// noted is stored with the job after a try.
 type noted struct {
-	Refused int    `json:"refused,omitempty"` // how often the message was refused, and not believed
-	Trouble string `json:"trouble,omitempty"` // what the operator has to see to
+	Refused int    `json:"refused,omitempty"` // number of refusals that were not final
+	Trouble string `json:"trouble,omitempty"` // a problem for the operator
 }
 
-// TryOf is the try in which the job is worked.
+// TryOf returns the current try of a job.
 func TryOf(job *rivertype.JobRow) Try {
 	t := Try{Number: job.Attempt}
-	_ = json.Unmarshal(job.Output(), &t.noted) // nothing was noted yet
+	_ = json.Unmarshal(job.Output(), &t.noted) // nothing is stored before the second try
 	return t
 }
 
-// Settle says what a sender's answer comes to, by the one rule for all messages: the
-// cause for which the message is lost, as the person cannot be reached; or an error, for
-// another try; or neither, when it was taken.
+// Settle interprets a sender's answer, by one rule for all messages. It returns the cause for
+// which the message is lost, because the person cannot be reached; or an error, for another
+// try; or neither, if the message was sent.
 func (t Try) Settle(ctx context.Context, answer error) (lost string, again error) {
 	var refusal Refusal
 	if errors.As(answer, &refusal) {
@@ -104,7 +104,7 @@ func (t Try) Settle(ctx context.Context, answer error) (lost string, again error
 		}
 	}
 	t.Trouble = t.trouble(ctx, answer)
-	_ = river.RecordOutput(ctx, t.noted) // fails outside of a queue alone, where nobody reads it
+	_ = river.RecordOutput(ctx, t.noted) // fails only outside of a queue, where nobody reads it
 	return "", answer
 }
 
@@ -120,12 +120,12 @@ func (t Try) trouble(ctx context.Context, answer error) string {
 	return answer.Error()
 }
 
-// SettleOne is Settle for a job of one message of which nothing is noted elsewhere: a
-// message that is lost is done with, and logged.
+// SettleOne is Settle for a job of one message whose outcome is not stored elsewhere: a lost
+// message is logged and done.
 func SettleOne(ctx context.Context, job *rivertype.JobRow, answer error) error {
 	lost, again := TryOf(job).Settle(ctx, answer)
 	if lost != "" {
-		slog.WarnContext(ctx, "a message does not reach anybody", "kind", job.Kind, "id", job.ID, "cause", lost)
+		slog.WarnContext(ctx, "a message cannot be delivered", "kind", job.Kind, "id", job.ID, "cause", lost)
 	}
 	return again
 }

@@ -9,18 +9,18 @@ import (
 	"github.com/riverqueue/river/rivertype"
 )
 
-// The queues. Each is worked for itself: whatever waits for somebody's server, or
-// waits in line for it, delays nothing of another queue.
+// The queues. They run independently: jobs that wait for an external server do not delay other
+// queues.
 const (
-	Outbound = "outbound" // what reads from other people's servers
+	Outbound = "outbound" // reads from external servers
 	Mail     = "mail"
 	Text     = "sms"
 
 	roundsQueue = "rounds"
 )
 
-// queues says how many jobs of each queue are worked at once. Every round may be under
-// way beside the others: one that lasts delays none.
+// queues returns how many jobs of each queue run at once. All rounds may run at the same time,
+// so that a slow one delays none.
 func queues(rounds int) map[string]river.QueueConfig {
 	return map[string]river.QueueConfig{
 		roundsQueue: {MaxWorkers: rounds + 2}, river.QueueDefault: {MaxWorkers: 4},
@@ -28,12 +28,12 @@ func queues(rounds int) map[string]river.QueueConfig {
 	}
 }
 
-// shareOfConnections is the part of the pool's connections that rounds hold at once, and
-// the part that all other jobs hold together: the rest is the site's.
+// shareOfConnections is the divisor for the share of the pool's connections that rounds use at
+// most, and for that of all other jobs: the rest is for requests.
 const shareOfConnections = 4
 
-// inShares has jobs take their connections out of a bounded share of the pool, the
-// rounds out of one of their own.
+// inShares makes jobs take their connections out of a limited share of the pool, and rounds
+// out of one of their own.
 func inShares(conns int) rivertype.Middleware {
 	most := max(1, conns/shareOfConnections)
 	rounds, others := postgres.NewShare(most), postgres.NewShare(most)

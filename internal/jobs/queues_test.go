@@ -44,7 +44,7 @@ type letterArgs struct {
 func (letterArgs) Kind() string                   { return "letter" }
 func (a letterArgs) InsertOpts() river.InsertOpts { return jobs.ByMail(a.Priority) }
 
-// postman works letters as a test says.
+// postman works letters as a test defines.
 type postman struct {
 	jobs.MessageDefaults[letterArgs]
 	work func(context.Context, *river.Job[letterArgs]) error
@@ -78,7 +78,7 @@ func run(t *testing.T, db *postgres.DB, rounds []jobs.Round, work func(context.C
 	return runner
 }
 
-// eventually waits until it holds.
+// eventually waits until the condition is true.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	for until := time.Now().Add(time.Minute); !holds(); time.Sleep(20 * time.Millisecond) {
@@ -88,12 +88,12 @@ func eventually(t *testing.T, what string, holds func() bool) {
 	}
 }
 
-// While no mail is answered, or thousands of them wait, and every job wants a connection
-// of a small pool, rounds come when they are due and the site finds connections.
-func TestMailsThatWaitDelayNoRoundAndNotTheSite(t *testing.T) {
+// While no mail is answered, or thousands wait, and every job wants a connection of a small
+// pool, rounds run when they are due and requests get connections.
+func TestWaitingMailsDelayNeitherRoundsNorRequests(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("watches for half a minute")
+		t.Skip("takes half a minute")
 	}
 	db, queue := open(t, 4)
 	never := make(chan struct{})
@@ -127,12 +127,12 @@ func TestMailsThatWaitDelayNoRoundAndNotTheSite(t *testing.T) {
 			return errors.New("no answer")
 		}
 		sent.Add(1)
-		return db.InTx(ctx, func(tx postgres.Tx) error { // longer than any claim lasts
+		return db.InTx(ctx, func(tx postgres.Tx) error { // takes a connection
 			_, err := tx.Exec(ctx, `select pg_sleep(0.2)`)
 			return err
 		})
 	})
-	// The first round may wait for the election of who plans them.
+	// The first round may wait for the election of the scheduler.
 	check := func(during string, while func() bool) {
 		t.Helper()
 		mu.Lock()
@@ -142,7 +142,7 @@ func TestMailsThatWaitDelayNoRoundAndNotTheSite(t *testing.T) {
 		for time.Since(began) < 5*every {
 			soon, cancel := context.WithTimeout(t.Context(), every)
 			if err := db.Pool.Ping(soon); err != nil {
-				t.Errorf("%s: the site waits for a connection: %v", during, err)
+				t.Errorf("%s: a request waits for a connection: %v", during, err)
 			}
 			cancel()
 			time.Sleep(20 * time.Millisecond)
@@ -151,13 +151,13 @@ func TestMailsThatWaitDelayNoRoundAndNotTheSite(t *testing.T) {
 		defer mu.Unlock()
 		last := began
 		for _, at := range append(gone[from:len(gone):len(gone)], time.Now()) {
-			if at.Sub(last) > 2*every { // due after one, late by no more than another
+			if at.Sub(last) > 2*every { // due after one interval, late by at most another
 				t.Errorf("%s: no round for %v", during, at.Sub(last))
 			}
 			last = at
 		}
 		if !while() {
-			t.Errorf("%s: that is not what was tried", during)
+			t.Errorf("%s: the situation to be tested did not arise", during)
 		}
 	}
 	eventually(t, "a round and as many mails as can be", func() bool {
@@ -171,8 +171,8 @@ func TestMailsThatWaitDelayNoRoundAndNotTheSite(t *testing.T) {
 	check("a long line", func() bool { return sent.Load() > 0 && sent.Load() < 7000 })
 }
 
-// Whoever waits in front of a screen comes before all the others.
-func TestWhatIsAwaitedComesFirst(t *testing.T) {
+// Messages that a person waits for at the screen are sent before all others.
+func TestAwaitedMessagesAreSentFirst(t *testing.T) {
 	t.Parallel()
 	db, queue := open(t, 10)
 	var letters []letterArgs
@@ -190,14 +190,14 @@ func TestWhatIsAwaitedComesFirst(t *testing.T) {
 	})
 	eventually(t, "all are sent", func() bool { mu.Lock(); defer mu.Unlock(); return len(order) == len(letters) })
 	for i := range order {
-		if i >= 16 && order[i] < order[i-16] { // eight are under way at once
+		if i >= 16 && order[i] < order[i-16] { // eight are sent at once
 			t.Fatalf("out of order: %v", order)
 		}
 	}
 }
 
-// A round that lasts is not gone twice at once, and delays none of the others.
-func TestARoundThatLastsDelaysNoOther(t *testing.T) {
+// A slow round does not run twice at once, and does not delay others.
+func TestASlowRoundDelaysNoOther(t *testing.T) {
 	t.Parallel()
 	db, _ := open(t, 4)
 	let := make(chan struct{})
@@ -209,15 +209,15 @@ func TestARoundThatLastsDelaysNoOther(t *testing.T) {
 	run(t, db, rounds, func(context.Context, *river.Job[letterArgs]) error { return nil })
 	eventually(t, "the quick one comes round and round", func() bool { return quick.Load() > 4 })
 	if n := slow.Load(); n != 1 {
-		t.Errorf("the slow one is gone %d times at once", n)
+		t.Errorf("the slow round runs %d times at once", n)
 	}
 	close(let)
 	eventually(t, "the slow one comes round again", func() bool { return slow.Load() > 1 })
 }
 
-// What a process that died had begun is begun again within seconds, by whoever starts and
-// by whoever runs already; what a living one has under way is left to it.
-func TestWhatADeadProcessHadBegunIsBegunAgain(t *testing.T) {
+// Jobs that a dead process had begun run again within seconds, by a new process or by a
+// running one; those of a living process are left to it.
+func TestJobsOfADeadProcessRunAgain(t *testing.T) {
 	t.Parallel()
 	db, queue := open(t, 20)
 	post(t, db, queue, letterArgs{N: 1, Priority: jobs.News}, letterArgs{N: 2, Priority: jobs.Aside}, letterArgs{N: 3, Priority: jobs.Awaited})
@@ -253,7 +253,7 @@ func TestWhatADeadProcessHadBegunIsBegunAgain(t *testing.T) {
 		return (a || c) && (b || d)
 	})
 	if took := time.Since(began); took > 20*time.Second {
-		t.Errorf("taken up after %v", took)
+		t.Errorf("requeued after %v", took)
 	}
 	dead(6, 6)
 	eventually(t, "and while others run", func() bool {
@@ -263,14 +263,14 @@ func TestWhatADeadProcessHadBegunIsBegunAgain(t *testing.T) {
 	})
 	for n := 1; n <= 3; n++ {
 		if _, twice := heir.Load(n); twice {
-			t.Errorf("%d is done by two at once", n)
+			t.Errorf("%d is done by two processes at once", n)
 		}
 	}
 	close(let)
 }
 
-// A process that died while it planned the rounds keeps nobody from planning them.
-func TestADeadProcessPlansNoRounds(t *testing.T) {
+// A process that died as the scheduler of rounds does not stop their scheduling.
+func TestADeadProcessSchedulesNoRounds(t *testing.T) {
 	t.Parallel()
 	db, _ := open(t, 10)
 	_, err := db.Pool.Exec(t.Context(), `insert into river_leader (elected_at, expires_at, leader_id) values (now(), now() + interval '1 hour', 'gone')`)
@@ -281,11 +281,11 @@ func TestADeadProcessPlansNoRounds(t *testing.T) {
 	select {
 	case <-gone:
 	case <-time.After(time.Minute):
-		t.Error("a dead process leads, and no round comes")
+		t.Error("a dead process is the scheduler, and no round runs")
 	}
 }
 
-// refusal is what a server may say of a recipient.
+// refusal is a server's error about a recipient.
 type refusal struct{ sure bool }
 
 func (refusal) Error() string          { return "refused" }
@@ -296,9 +296,9 @@ type busy struct{ error }
 
 func (busy) Passes() bool { return true }
 
-// By one rule a message is lost for the person's fault alone, and the operator is told
-// of every other.
-func TestMessagesAreLostForThePersonsFaultAlone(t *testing.T) {
+// One rule decides: a message is lost only if the recipient cannot be reached, and every other
+// problem is reported to the operator.
+func TestMessagesAreLostOnlyBecauseOfTheRecipient(t *testing.T) {
 	t.Parallel()
 	db, queue := open(t, 10)
 	answers := map[int]func(try int) error{
@@ -307,7 +307,7 @@ func TestMessagesAreLostForThePersonsFaultAlone(t *testing.T) {
 		3: func(int) error { return refusal{} },
 		4: func(int) error { return errors.New("554 5.7.1") },
 		5: func(int) error { return busy{errors.New("450")} },
-		6: func(try int) error { // away at first, then doubtful
+		6: func(try int) error { // down at first, then refuses without certainty
 			if try < 4 {
 				return errors.New("nobody answers")
 			}
@@ -328,7 +328,7 @@ func TestMessagesAreLostForThePersonsFaultAlone(t *testing.T) {
 		}
 		return jobs.SettleOne(ctx, job.JobRow, answers[job.Args.N](job.Attempt))
 	})
-	hurry := func() { // rather than wait for the next try
+	hurry := func() { // does not wait for the next try
 		_, err := db.Pool.Exec(t.Context(), `update river_job set state = 'available', scheduled_at = now() where state in ('retryable', 'scheduled')`)
 		must(t, err)
 	}
@@ -339,7 +339,7 @@ func TestMessagesAreLostForThePersonsFaultAlone(t *testing.T) {
 	}
 	eventually(t, "a few tries", func() bool { hurry(); return tries[4].Load() > 4 && tries[6].Load() > 3 })
 	if found := trouble(); found.Waiting < 1 || found.Why == "" || found.Since.IsZero() || time.Since(found.Since) > time.Hour {
-		t.Errorf("the operator is told %+v", found)
+		t.Errorf("the operator sees %+v", found)
 	}
 	eventually(t, "many tries", func() bool { hurry(); return tries[4].Load() > 12 && tries[5].Load() > 8 })
 	rows, err := postgres.All[struct {
@@ -368,7 +368,7 @@ func TestMessagesAreLostForThePersonsFaultAlone(t *testing.T) {
 			}
 		default:
 			if over || row.State == rivertype.JobStateDiscarded || noted.Trouble == "" {
-				t.Errorf("%d is given up, or nobody is told: %+v %s", row.N, row, row.Output)
+				t.Errorf("%d is given up, or not reported: %+v %s", row.N, row, row.Output)
 			}
 		}
 	}

@@ -11,16 +11,15 @@ import (
 	"github.com/riverqueue/river/rivertype"
 )
 
-// Round is work that comes round by itself, at every start and at an interval, on
-// one instance each time. A round that fails is not tried again: the next one makes
-// up for it.
+// Round is periodic work, which runs at every start and at an interval, on one instance each
+// time. A failed round is not retried: the next one makes up for it.
 type Round struct {
-	Name  string // lasting, and nobody else's
+	Name  string // unique and stable
 	Every time.Duration
 	Do    func(context.Context) error
 }
 
-// roundArgs is the job of every round.
+// roundArgs are the arguments of the job of every round.
 type roundArgs struct {
 	Name string `json:"name"`
 }
@@ -28,18 +27,17 @@ type roundArgs struct {
 // Kind names the job.
 func (roundArgs) Kind() string { return "round" }
 
-// InsertOpts gives a round one try, in a queue of its own: nothing else delays it.
+// InsertOpts gives a round one try, in a queue of its own, which nothing else delays.
 func (roundArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: roundsQueue, MaxAttempts: 1}
 }
 
-// GoRound has the round of that name gone once more, when the transaction has
-// committed.
+// GoRound makes the named round run once more after the transaction has committed.
 func (q *Queue) GoRound(ctx context.Context, tx postgres.Tx, name string) error {
 	return q.Add(ctx, tx, roundArgs{name}, nil)
 }
 
-// oneAtATime has a round that lasts longer than its interval not begin beside itself.
+// oneAtATime prevents a slow round from running twice at once.
 var oneAtATime = river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
 	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateScheduled,
 }}
@@ -57,8 +55,7 @@ type roundWorker struct {
 	rounds map[string]Round
 }
 
-// Work goes one round. One that a former version of the program asked for is
-// nobody's any more.
+// Work runs one round. It ignores rounds of former versions of the program.
 func (w *roundWorker) Work(ctx context.Context, job *river.Job[roundArgs]) error {
 	round, known := w.rounds[job.Args.Name]
 	if !known {
@@ -70,7 +67,7 @@ func (w *roundWorker) Work(ctx context.Context, job *river.Job[roundArgs]) error
 	return nil
 }
 
-// addRounds has workers go the rounds, and says when each comes.
+// addRounds adds the worker of the rounds, and returns their schedules.
 func addRounds(workers *river.Workers, rounds []Round) []*river.PeriodicJob {
 	worker := &roundWorker{rounds: map[string]Round{}}
 	var periodic []*river.PeriodicJob

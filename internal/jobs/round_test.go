@@ -14,9 +14,9 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// A round comes at every start; one that fails is not tried again; it comes once more
-// when somebody asks, and not for what rolled back.
-func TestARoundComesAtEveryStartAndWhenAsked(t *testing.T) {
+// A round runs at every start; a failed one is not retried; it runs once more on request,
+// unless the request is rolled back.
+func TestARoundRunsAtEveryStartAndOnRequest(t *testing.T) {
 	t.Parallel()
 	db, err := postgres.Open(t.Context(), dbtest.New(t), 10)
 	if err != nil {
@@ -46,7 +46,7 @@ func TestARoundComesAtEveryStartAndWhenAsked(t *testing.T) {
 			select {
 			case <-gone:
 			case <-time.After(30 * time.Second):
-				t.Fatal("a round did not come")
+				t.Fatal("a round did not run")
 			}
 		}
 	}

@@ -14,7 +14,7 @@ import (
 	"socialdirect/internal/mail"
 )
 
-// part is a piece of a mail that holds no others.
+// part is a part of a mail without parts of its own.
 type part struct {
 	kind   string
 	params map[string]string
@@ -22,8 +22,8 @@ type part struct {
 	text   string
 }
 
-// partsOf reads a mail as it was handed over with another library than the one that
-// wrote it, and names what its parts lie in.
+// partsOf parses a mail with another library than the one that wrote it, and names the
+// multipart type around each part.
 func partsOf(t *testing.T, header textproto.MIMEHeader, body io.Reader, within string) (all []part) {
 	t.Helper()
 	kind, params, err := mime.ParseMediaType(header.Get("Content-Type"))
@@ -53,19 +53,19 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// Calendars take an invitation for one by its media type and the method in it (RFC
-// 6047, 2.4): without either, Outlook, Google and Apple show a file and change nothing.
-// Whoever opens the file gets the same.
-func TestR21_CalendarsTakeAMailForAnInvitation(t *testing.T) {
+// Calendar programs recognise an invitation by its media type and its method parameter (RFC
+// 6047, 2.4): without either, Outlook, Google and Apple show a file and change nothing. The
+// attached file has the same content.
+func TestR21_CalendarsRecogniseAnInvitation(t *testing.T) {
 	t.Parallel()
-	server := refusing{taken: make(chan []byte, 1)}
+	server := refusing{accepted: make(chan []byte, 1)}
 	sender, err := mail.New(start(t, server), "Social Direct <contact@exemple.fr>", "rdv.exemple.fr")
 	must(t, err)
 	for _, method := range []string{"REQUEST", "CANCEL"} {
-		// A line is long, letters are French, one line is a dot.
+		// It has a long line, French letters, and a line that is a dot.
 		calendar := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:" + method + "\r\nBEGIN:VEVENT\r\nSUMMARY:L’été à Vannes = " + strings.Repeat("é", 200) + "\r\n.\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 		must(t, sender.Send(t.Context(), mail.Message{ID: "1", To: "zoe@exemple.fr", Subject: "Voilà", Text: "Bonjour à vous.\n", Calendar: []byte(calendar), Method: method}))
-		message, err := netmail.ReadMessage(bytes.NewReader(<-server.taken))
+		message, err := netmail.ReadMessage(bytes.NewReader(<-server.accepted))
 		must(t, err)
 		parts := partsOf(t, textproto.MIMEHeader(message.Header), message.Body, "")
 		if len(parts) != 3 {
@@ -87,7 +87,7 @@ func TestR21_CalendarsTakeAMailForAnInvitation(t *testing.T) {
 		}
 		for _, p := range parts[1:] {
 			if p.text != calendar {
-				t.Errorf("%s: in %s stands\n%q\nwant\n%q", method, p.kind, p.text, calendar)
+				t.Errorf("%s: %s contains\n%q\nwant\n%q", method, p.kind, p.text, calendar)
 			}
 		}
 	}

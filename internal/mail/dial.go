@@ -8,8 +8,8 @@ import (
 	gomail "github.com/wneessen/go-mail"
 )
 
-// dialer connects for one conversation, which ends with ctx: the library moves its
-// deadline with every step, and does not look at ctx once it is connected.
+// dialer connects for one conversation and closes the connection when ctx ends: the library
+// extends its deadline with every step, and ignores ctx once it is connected.
 func (s *Sender) dialer(ctx context.Context) gomail.DialContextFunc {
 	return func(connecting context.Context, network, address string) (net.Conn, error) {
 		conn, err := (&net.Dialer{}).DialContext(connecting, network, address)
@@ -30,7 +30,7 @@ func (s *Sender) dialer(ctx context.Context) gomail.DialContextFunc {
 	}
 }
 
-// endingConn is closed with a context.
+// endingConn is a connection that is closed when its context ends.
 type endingConn struct {
 	net.Conn
 	forget func() bool

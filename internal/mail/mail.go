@@ -1,5 +1,5 @@
-// Package mail hands messages to an SMTP server. It is called from jobs alone,
-// so that a message is tried again when the server does not answer.
+// Package mail sends messages through an SMTP server. Only jobs call it, so that a message is
+// retried if the server does not answer.
 package mail
 
 import (
@@ -16,27 +16,27 @@ import (
 	gomail "github.com/wneessen/go-mail"
 )
 
-// sendTimeout bounds one conversation with the SMTP server, however slowly it speaks.
+// sendTimeout is the timeout of one conversation with the SMTP server, however slow it is.
 const sendTimeout = 45 * time.Second
 
 // Message is one e-mail to one person, in plain text.
 type Message struct {
-	ID      string // the Message-ID's left part: the same at every try, another for every other message ever
+	ID      string // the left part of the Message-ID: the same at every try, and unique to the message
 	To      string
 	Subject string
 	Text    string
 
-	// Calendar is an RFC 5545 object, sent as an alternative and as an
-	// attachment, nil for none; Method is its METHOD (RFC 5546).
+	// Calendar is an RFC 5545 object, sent as an alternative and as an attachment; nil for none.
+	// Method is its METHOD (RFC 5546).
 	Calendar []byte
 	Method   string
 }
 
-// Sender sends through one SMTP server.
+// Sender sends mails through one SMTP server.
 type Sender struct {
 	from    string
-	bounces string // where mails that cannot be delivered return to; empty for the From header's address
-	name    string // how the platform presents itself, also in Message-IDs
+	bounces string // address for bounces; empty: the From header's address
+	name    string // the platform's name in EHLO and in Message-IDs
 	host    string
 	secure  bool // TLS from the first byte
 	options []gomail.Option
@@ -44,36 +44,35 @@ type Sender struct {
 	probe   *probe
 }
 
-// DatedBy is the same sender with another clock for its mails' dates.
+// DatedBy returns the same sender with another clock for the dates of mails.
 func (s *Sender) DatedBy(now func() time.Time) *Sender {
 	other := *s
 	other.now = now
 	return &other
 }
 
-// ReturningTo is the same sender with an address of its own for what cannot be
-// delivered. Each mail's is told apart by its ID (bounce+ID@…), which ReadReport
-// finds again.
+// ReturningTo returns the same sender with an address for bounces, to which each mail's ID is
+// added (bounce+ID@…), so that ReadReport finds it.
 func (s *Sender) ReturningTo(address string) *Sender {
 	other := *s
 	other.bounces = address
 	return &other
 }
 
-// MaxReturnName is how long an address for returned mails may be before its @: with
-// a mail's ID behind it 64 characters must do (RFC 5321, 4.5.3.1.1).
+// MaxReturnName is the maximum length of the address for bounces before its @: with a mail's
+// ID added, it must not exceed 64 characters (RFC 5321, 4.5.3.1.1).
 const MaxReturnName = 16
 
-// returnTo is where a mail returns to that cannot be delivered.
+// returnTo returns the address for a mail's bounces.
 func (s *Sender) returnTo(id string) string {
 	name, domain, _ := strings.Cut(s.bounces, "@")
 	return name + "+" + id + "@" + domain
 }
 
-// New returns a sender for an address of the form smtp://[user:password@]host[:port]
-// (STARTTLS when the server offers it, and always when a password is given) or
-// smtps:// (TLS from the first byte). from is the From header; name, a host's, is that
-// of EHLO and the right part of Message-IDs.
+// New returns a sender for an address of the form smtp://[user:password@]host[:port] (STARTTLS
+// if the server offers it, and always with a password) or smtps:// (TLS from the first byte).
+// from is the From header; name, a host name, is used in EHLO and as the right part of
+// Message-IDs.
 func New(address, from, name string) (*Sender, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" {
@@ -102,9 +101,9 @@ func New(address, from, name string) (*Sender, error) {
 	return s, nil
 }
 
-// Send delivers m to the SMTP server; an error means that the server did not
-// take it, and does not hold the address. It is a Refused when it may be about the
-// recipient, and Later when the server puts it off.
+// Send sends m to the SMTP server. An error means that the server did not accept it, and does
+// not contain the address: Refused if it may concern the recipient, Later if the server
+// postpones the mail.
 func (s *Sender) Send(ctx context.Context, m Message) error {
 	msg, err := s.write(m)
 	if err != nil {
@@ -118,7 +117,7 @@ func (s *Sender) Send(ctx context.Context, m Message) error {
 	}
 	err = client.DialAndSendWithContext(ctx, msg)
 	if msg.IsDelivered() {
-		return nil // taken; what went wrong in parting does not undo it
+		return nil // the mail was accepted: an error while disconnecting does not change that
 	}
 	return withoutAddress(err)
 }
@@ -129,11 +128,11 @@ func (s *Sender) write(m Message) (*gomail.Msg, error) {
 		return nil, fmt.Errorf("mail: sender: %w", err)
 	}
 	if err := msg.To(m.To); err != nil {
-		return nil, Refused{UnknownAddress, true, errors.New("mail: recipient refused")} // the cause would hold the address
+		return nil, Refused{UnknownAddress, true, errors.New("mail: recipient refused")} // the cause would contain the address
 	}
 	if s.bounces != "" {
 		if err := msg.EnvelopeFrom(s.returnTo(m.ID)); err != nil {
-			return nil, errors.New("mail: the address for returned mails is none")
+			return nil, errors.New("mail: the address for bounces is not valid")
 		}
 	}
 	msg.SetMessageIDWithValue(m.ID + "@" + s.name)
@@ -150,8 +149,7 @@ func (s *Sender) write(m Message) (*gomail.Msg, error) {
 	return msg, nil
 }
 
-// Probe asks the server whether it would talk to us, with the credentials where there
-// are any.
+// Probe checks whether the server answers, and accepts the credentials if there are any.
 func (s *Sender) Probe(ctx context.Context) error {
 	client, err := s.client(ctx)
 	if err != nil {

@@ -24,13 +24,13 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// refusing is an SMTP server that repeats to whom it refuses to deliver. A broken one
-// hangs up once it has taken a mail.
+// refusing is an SMTP server that refuses, and repeats the recipient in its answer. A broken
+// one disconnects once it has accepted a mail.
 type refusing struct {
 	mail, rcpt, data error
 	broken           bool
 	from             chan string // the sender of each mail
-	taken            chan []byte // each mail, as it was handed over
+	accepted         chan []byte // each mail, as it was received
 	hello            chan string // how each client of a mail presented itself
 	conn             *smtp.Conn
 }
@@ -55,8 +55,8 @@ func (r refusing) Reset() {
 
 func (r refusing) Data(content io.Reader) error {
 	whole, err := io.ReadAll(content)
-	if err == nil && r.taken != nil {
-		r.taken <- whole
+	if err == nil && r.accepted != nil {
+		r.accepted <- whole
 	}
 	return r.data
 }
@@ -78,8 +78,8 @@ func start(t *testing.T, r refusing) (url string) {
 	return "smtp://" + l.Addr().String()
 }
 
-// What is returned is kept with the job, for weeks.
-func TestAnErrorHoldsTheCodeAndNotTheRecipient(t *testing.T) {
+// Errors are stored with the job, for weeks.
+func TestAnErrorContainsTheCodeAndNotTheRecipient(t *testing.T) {
 	t.Parallel()
 	const recipient = "zoe.vidal@exemple.fr"
 	refusal := &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "<" + recipient + "> is unknown here"}
@@ -101,7 +101,7 @@ func TestAnErrorHoldsTheCodeAndNotTheRecipient(t *testing.T) {
 	}
 	err = sender.Send(t.Context(), mail.Message{ID: "1", To: recipient, Subject: "x", Text: "y"})
 	if err == nil || !strings.Contains(err.Error(), "refused") || strings.Contains(err.Error(), "zoe") {
-		t.Errorf("nobody there: %v", err)
+		t.Errorf("no recipient: %v", err)
 	}
 	sender, err = mail.New(start(t, refusing{}), "Social Direct <contact@exemple.fr>", "rdv.exemple.fr")
 	if err != nil {
@@ -112,23 +112,23 @@ func TestAnErrorHoldsTheCodeAndNotTheRecipient(t *testing.T) {
 	}
 }
 
-// Servers refuse clients that call themselves localhost, and mail stores know mails by
-// identifiers under a host's name.
-func TestR21_MailServersAreToldThePublicHost(t *testing.T) {
+// Servers refuse clients that call themselves localhost, and Message-IDs contain a host's
+// name.
+func TestR21_MailServersGetThePublicHost(t *testing.T) {
 	t.Parallel()
-	server := refusing{taken: make(chan []byte, 1), hello: make(chan string, 1)}
+	server := refusing{accepted: make(chan []byte, 1), hello: make(chan string, 1)}
 	sender, err := mail.New(start(t, server), "Social Direct <contact@exemple.fr>", "rdv.exemple.fr")
 	must(t, err)
 	must(t, sender.Send(t.Context(), mail.Message{ID: "notice-1", To: "zoe@exemple.fr", Subject: "x", Text: "y"}))
-	message, err := netmail.ReadMessage(bytes.NewReader(<-server.taken))
+	message, err := netmail.ReadMessage(bytes.NewReader(<-server.accepted))
 	must(t, err)
 	if name, id := <-server.hello, message.Header.Get("Message-Id"); name != "rdv.exemple.fr" || id != "<notice-1@rdv.exemple.fr>" {
 		t.Errorf("EHLO %s, Message-ID %s", name, id)
 	}
 }
 
-// silent is a server that accepts connections and never says a word, or one letter
-// from time to time.
+// silent is a server that accepts connections and sends nothing, or single letters from time
+// to time.
 func silent(t *testing.T, drips bool) (url string, accepted *atomic.Int64) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -156,7 +156,7 @@ func silent(t *testing.T, drips bool) (url string, accepted *atomic.Int64) {
 	return "smtp://" + l.Addr().String(), accepted
 }
 
-func TestAServerThatNeverAnswersIsLeftWithTheContext(t *testing.T) {
+func TestAServerThatNeverAnswersTimesOutWithTheContext(t *testing.T) {
 	t.Parallel()
 	for _, drips := range []bool{false, true} {
 		url, _ := silent(t, drips)
@@ -187,16 +187,16 @@ func TestAServerIsProbedWithoutAMail(t *testing.T) {
 	sender, err = mail.New("smtp://127.0.0.1:1", "contact@exemple.fr", "rdv.exemple.fr")
 	must(t, err)
 	if err := sender.Answers(t.Context()); err == nil {
-		t.Error("nobody is there, and answers")
+		t.Error("a missing server answered")
 	}
 }
 
-// However often and impatiently somebody asks, the server bears one probe at a time, and
-// its silence is known in the end.
-func TestAskingOftenProbesOnce(t *testing.T) {
+// However often the probe is called and with whatever deadlines, one runs at a time, and a
+// silent server is reported in the end.
+func TestConcurrentProbesShareOne(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("waits for the end of a probe")
+		t.Skip("waits for the timeout of a probe")
 	}
 	url, accepted := silent(t, false)
 	sender, err := mail.New(url, "contact@exemple.fr", "rdv.exemple.fr")
@@ -212,7 +212,7 @@ func TestAskingOftenProbesOnce(t *testing.T) {
 	}
 }
 
-// guarded asks for a password.
+// guarded is a server that requires a password.
 type guarded struct{ refusing }
 
 func (guarded) AuthMechanisms() []string { return []string{sasl.Plain} }
@@ -226,7 +226,7 @@ func (guarded) Auth(string) (sasl.Server, error) {
 	}), nil
 }
 
-func TestPasswordsGoOverTLSAlone(t *testing.T) { // alone: it says whom this process trusts
+func TestPasswordsAreSentOverTLSOnly(t *testing.T) { // not parallel: it sets the trusted authorities of this process
 	web := httptest.NewTLSServer(http.NotFoundHandler())
 	defer web.Close()
 	roots := filepath.Join(t.TempDir(), "roots.pem")
@@ -236,7 +236,7 @@ func TestPasswordsGoOverTLSAlone(t *testing.T) { // alone: it says whom this pro
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		must(t, err)
 		taken = make(chan []byte, 1)
-		s := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return guarded{refusing{taken: taken}}, nil }))
+		s := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return guarded{refusing{accepted: taken}}, nil }))
 		s.Domain, s.TLSConfig = "localhost", config
 		t.Cleanup(func() { _ = s.Close() })
 		address = l.Addr().String()
@@ -262,6 +262,6 @@ func TestPasswordsGoOverTLSAlone(t *testing.T) { // alone: it says whom this pro
 	}
 	address, _ := serve(nil, false)
 	if err := send("smtp", address, "right"); err == nil {
-		t.Error("a password went without TLS")
+		t.Error("a password was sent without TLS")
 	}
 }

@@ -7,23 +7,23 @@ import (
 )
 
 const (
-	// probeFresh is how long a probe's result stands, that servers need not bear one
-	// after the other.
+	// probeFresh is how long a probe's result is cached, so that servers are not probed too
+	// often.
 	probeFresh = 15 * time.Second
-	// probeTime is how long a server may take, which is longer than whoever asks waits.
+	// probeTime is the timeout of a probe, longer than callers wait.
 	probeTime = 10 * time.Second
 )
 
-// probe is the last that was found, shared by all who ask.
+// probe is the last result, shared by all callers.
 type probe struct {
 	mu    sync.Mutex
 	found error
 	at    time.Time
-	under chan struct{} // closed when the one that is under way ends; nil for none
+	under chan struct{} // closed when the running probe ends; nil if none runs
 }
 
-// Answers says whether the server answers, as of some seconds ago at most; while a slow
-// server has not answered yet, what was found before stands once ctx ends.
+// Answers reports whether the server answers, as of a few seconds ago at most. If ctx ends
+// while a slow probe runs, it returns the previous result.
 func (s *Sender) Answers(ctx context.Context) error {
 	under := s.probe.begin(s.Probe)
 	select {

@@ -12,50 +12,49 @@ import (
 	gomail "github.com/wneessen/go-mail"
 )
 
-// Cause is the class of reasons why a mail does not arrive, as an operator needs it.
+// Cause is the class of reasons why a mail is not delivered, for the operator.
 type Cause string
 
 // The causes.
 const (
 	UnknownAddress Cause = "unknown_address"
 	MailboxFull    Cause = "mailbox_full"
-	Rejected       Cause = "rejected" // by a rule of the receiving side
+	Rejected       Cause = "rejected" // by a rule of the receiving server
 	Unreachable    Cause = "unreachable"
 	OtherCause     Cause = "other"
 )
 
-// Refused is the error for a mail that the server will not take for this person: it
-// says so where it is sure, and means it, most often, where it is not.
+// Refused is the error for a mail that the server refuses for this recipient: certainly if
+// Sure, and otherwise most likely.
 type Refused struct {
 	Cause Cause
 	Sure  bool
 	error
 }
 
-// doubted is how often a refusal that is not sure is not believed.
+// doubted is the number of uncertain refusals that are not final.
 const doubted = 4
 
-// Final reports whether no later try would do better, when it is said for the given
-// time.
+// Final reports whether further attempts are pointless, after the given number of refusals.
 func (r Refused) Final(times int) bool { return r.Sure || times > doubted }
 
-// Because is the cause.
+// Because returns the cause.
 func (r Refused) Because() string { return string(r.Cause) }
 
-// Unwrap is the error as the operator may keep it.
+// Unwrap returns the error without personal data.
 func (r Refused) Unwrap() error { return r.error }
 
-// Later is the error for a mail that the server may take at another time.
+// Later is the error for a mail that the server may accept later.
 type Later struct{ error }
 
-// Passes reports that it says nothing against us, unless it goes on.
+// Passes reports that the error is temporary.
 func (Later) Passes() bool { return true }
 
-// Unwrap is the error as the operator may keep it.
+// Unwrap returns the error without personal data.
 func (l Later) Unwrap() error { return l.error }
 
-// withoutAddress is the error as the operator may keep it: the command that failed
-// and the server's code. What the server says beside it often repeats to whom.
+// withoutAddress returns the error without personal data: the command that failed and the
+// server's code. The server's text often repeats the recipient.
 func withoutAddress(err error) error {
 	var send *gomail.SendError
 	var answer *textproto.Error
@@ -67,14 +66,14 @@ func withoutAddress(err error) error {
 	case errors.As(err, &answer):
 		return judge(beforeMail, reply{code: answer.Code})
 	}
-	return fmt.Errorf("mail: %w", err) // nothing was said of the message yet
+	return fmt.Errorf("mail: %w", err) // it contains nothing about the message yet
 }
 
-// beforeMail is the step at which no mail was spoken of.
+// beforeMail is a step before any mail.
 const beforeMail gomail.SendErrReason = -1
 
-// reply is what a server answered: the code of SMTP, and the status of RFC 3463 behind
-// it, empty where there is none.
+// reply is a server's answer: the code of SMTP, and the status of RFC 3463 after it, empty if
+// there is none.
 type reply struct {
 	code   int
 	status string
@@ -82,9 +81,9 @@ type reply struct {
 
 func (r reply) String() string { return strings.TrimSpace(fmt.Sprintf("%d %s", r.code, r.status)) }
 
-// answered finds the server's answer in an error. The library finds statuses in the
-// middle of addresses too ("host 5.1.1.7 is blocked"), and none where the server does
-// not announce them; it quotes what the server says.
+// answered matches the server's answer in an error. The library itself finds statuses in
+// addresses too ("host 5.1.1.7 is blocked"), and none if the server does not announce them; it
+// quotes the server's text.
 var answered = regexp.MustCompile(`\b([45]\d\d) "?(?:([45]\.\d{1,3}\.\d{1,3})(?:[\s\\"]|$))?`)
 
 func answerOf(err *gomail.SendError) reply {
@@ -95,12 +94,12 @@ func answerOf(err *gomail.SendError) reply {
 	return r
 }
 
-// aboutRecipient are the steps at which a refusal may be about this person or this mail.
+// aboutRecipient are the steps at which a refusal may concern this recipient or this mail.
 var aboutRecipient = []gomail.SendErrReason{gomail.ErrSMTPRcptTo, gomail.ErrSMTPData, gomail.ErrSMTPDataClose}
 
-// theirs are the statuses that are about the recipient's address or mailbox (RFC 3463,
-// 3.2 and 3.3; RFC 7505 for 5.1.10). Servers refuse the client, its name and the sender
-// at the same step: every other status is about us, and the operator can mend it.
+// theirs are the statuses about the recipient's address or mailbox (RFC 3463, 3.2 and 3.3; RFC
+// 7505 for 5.1.10). Servers refuse the client, its name and the sender at the same step: every
+// other status concerns the platform, and the operator can act on it.
 var theirs = []string{"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.5", "5.1.6", "5.1.10", "5.2.0", "5.2.1", "5.2.2"}
 
 func judge(at gomail.SendErrReason, r reply) error {
@@ -120,7 +119,7 @@ func judge(at gomail.SendErrReason, r reply) error {
 	return said
 }
 
-// causeOf reads the status, and where there is none the code.
+// causeOf returns the cause of a status or, without one, of a code.
 func causeOf(r reply) Cause {
 	_, detail, found := strings.Cut(r.status, ".")
 	switch {

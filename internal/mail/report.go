@@ -13,28 +13,25 @@ import (
 	"github.com/emersion/go-message/textproto"
 )
 
-// Report is what a returned mail says of the mail that it is about.
+// Report is the content of a bounce.
 type Report struct {
-	IDs    []string // what the IDs of that mail may be, as Message.ID had it
-	Failed bool     // it will not be delivered; a delay is no failure
+	IDs    []string // possible values of the mail's Message.ID
+	Failed bool     // whether delivery failed; a delay is not a failure
 	Cause  Cause    // of the failure
 }
 
-// MaxReport bounds a returned mail, in bytes. It often holds the whole mail that it
-// is about.
+// MaxReport is the maximum size of a bounce in bytes. It often contains the whole mail.
 const MaxReport = 8 << 20
 
-// maxIDs bounds how many mails one report may be about. It is about one; a few may
-// stand in its headers, and whoever forges one shall not have us look for thousands.
+// maxIDs is the maximum number of IDs from one report. A report concerns one mail; its headers
+// may contain a few IDs, but a forged one must not cause thousands of lookups.
 const maxIDs = 10
 
-// ErrNoReport says that a mail is no delivery report: an answer that a machine sends
-// while somebody is away, say.
+// ErrNoReport means that a mail is not a delivery report, such as an automatic reply.
 var ErrNoReport = errors.New("not a delivery report")
 
-// ReadReport reads a delivery report (RFC 3464). recipients are the addresses that it
-// was delivered to, as far as the receiving server told them; its headers are read
-// too.
+// ReadReport parses a delivery report (RFC 3464). recipients are the addresses to which it was
+// delivered, if the receiving server passes them; its headers are read too.
 func ReadReport(r io.Reader, recipients ...string) (Report, error) {
 	mail, err := message.Read(io.LimitReader(r, MaxReport))
 	if err != nil && !message.IsUnknownCharset(err) {
@@ -50,29 +47,29 @@ func ReadReport(r io.Reader, recipients ...string) (Report, error) {
 		recipients = append(recipients, mail.Header.Values(name)...)
 	}
 	report.note(returned, recipients)
-	told := false
+	found := false
 	for {
 		part, err := parts.NextPart()
 		if err != nil && !message.IsUnknownCharset(err) {
-			break // the end, or a report cut short
+			break // the end, or a truncated report
 		}
 		switch kind, _, _ := part.Header.ContentType(); kind {
 		case "message/delivery-status", "message/global-delivery-status":
-			told = report.readStatus(part.Body) || told
+			found = report.readStatus(part.Body) || found
 		case "message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers":
 			if header, err := textproto.ReadHeader(bufio.NewReader(part.Body)); err == nil {
 				report.note(identified, header.Values("Message-Id"))
 			}
 		}
 	}
-	if !told {
+	if !found {
 		return Report{}, ErrNoReport
 	}
 	return report, nil
 }
 
-// The ID of a mail, in the address that it returns to and in its Message-ID, under
-// whatever name the platform presented itself then.
+// Patterns of a mail's ID in its address for bounces and in its Message-ID, whatever the
+// platform's name was.
 var (
 	returned   = regexp.MustCompile(`\+([A-Za-z0-9-]{1,48})@`)
 	identified = regexp.MustCompile(`<([A-Za-z0-9-]{1,48})@[^<>@\s]{1,255}>`)
@@ -91,17 +88,17 @@ func (r *Report) note(pattern *regexp.Regexp, values []string) {
 	}
 }
 
-// readStatus reads the groups of fields: one about the report, then one for each
-// recipient. It reports whether there was any of the latter.
-func (r *Report) readStatus(body io.Reader) (told bool) {
+// readStatus reads the groups of fields: one about the report, then one for each recipient. It
+// reports whether there was a recipient's.
+func (r *Report) readStatus(body io.Reader) (found bool) {
 	lines := bufio.NewReader(body)
 	for {
 		fields, err := textproto.ReadHeader(lines)
 		if fields.Len() == 0 || err != nil && !errors.Is(err, io.EOF) {
-			return told
+			return found
 		}
 		action := strings.ToLower(strings.TrimSpace(fields.Get("Action")))
-		told = told || action != ""
+		found = found || action != ""
 		if action == "failed" {
 			status, _, _ := strings.Cut(strings.TrimSpace(fields.Get("Status")), " ")
 			r.Failed, r.Cause = true, causeOf(reply{status: status})

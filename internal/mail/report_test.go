@@ -14,7 +14,7 @@ import (
 
 const noticeID = "notice-5a3f0c1e-7d42-4a57-9a0b-0c1d2e3f4a5b"
 
-// report is a delivery report as mail servers write it.
+// report returns a delivery report as mail servers write it.
 func report(to, status, returned string) string {
 	return strings.ReplaceAll(`Return-Path: <>
 From: MAILER-DAEMON@mx.exemple.fr
@@ -53,7 +53,7 @@ const (
 	elsewise = "postmaster@exemple.fr"
 )
 
-func TestR21_ReturnedMailsAreReadAndToldApart(t *testing.T) {
+func TestR21_BouncesAreParsedAndIdentified(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		mail   string
@@ -76,11 +76,11 @@ func TestR21_ReturnedMailsAreReadAndToldApart(t *testing.T) {
 	}
 	got, err := mail.ReadReport(strings.NewReader(report(elsewise, unknown, nothing)), verp)
 	if err != nil || !slices.Equal(got.IDs, []string{noticeID}) {
-		t.Errorf("told by the server that received it: %+v, %v", got, err)
+		t.Errorf("with recipients from the receiving server: %+v, %v", got, err)
 	}
 }
 
-func TestR21_WhatIsNoReportIsNone(t *testing.T) {
+func TestR21_OtherMailsAreNoReports(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
 		"nothing":           "",
@@ -99,9 +99,9 @@ func TestR21_WhatIsNoReportIsNone(t *testing.T) {
 	}
 }
 
-// Anybody can write to the address that mails return to: a report that names
-// thousands of mails is work for nobody.
-func TestR21_OneReportIsAboutAFewMailsAtMost(t *testing.T) {
+// Anybody can send mail to the address for bounces: a report with thousands of IDs must not
+// cause much work.
+func TestR21_AReportNamesAFewMailsAtMost(t *testing.T) {
 	t.Parallel()
 	var to, parts strings.Builder
 	to.WriteString(verp)
@@ -125,9 +125,9 @@ func FuzzReadReport(f *testing.F) {
 	})
 }
 
-// Only what is about the person is believed, some of it only when it is said again and
-// again; everything else is tried again. At earlier steps nothing is about the person.
-func TestR21_RefusalsAreThePersonsFaultOnlyWhereTheServerSaysSo(t *testing.T) {
+// Only refusals about the recipient are final, some of them only after several; everything
+// else is retried. At earlier steps, no refusal concerns the recipient.
+func TestR21_RefusalsConcernTheRecipientOnlyIfTheServerSaysSo(t *testing.T) {
 	t.Parallel()
 	const (
 		atOnce  = "lost at once"
@@ -192,7 +192,7 @@ func TestR21_RefusalsAreThePersonsFaultOnlyWhereTheServerSaysSo(t *testing.T) {
 					got = atOnce
 				}
 				if !refused.Final(5) {
-					t.Errorf("%s: never believed", name)
+					t.Errorf("%s: never final", name)
 				}
 			}
 			if err == nil || got != c.want || refused.Cause != c.cause || strings.Contains(err.Error(), "zoe") {
@@ -202,9 +202,9 @@ func TestR21_RefusalsAreThePersonsFaultOnlyWhereTheServerSaysSo(t *testing.T) {
 	}
 }
 
-// A connection that breaks after the server took the mail must not send it again,
-// and what returns can be told apart.
-func TestR21_TakenIsTakenAndReturnsToItsOwnAddress(t *testing.T) {
+// A connection that breaks after the server accepted the mail must not cause it to be sent
+// again, and bounces can be identified.
+func TestR21_AnAcceptedMailIsNotSentAgainAndHasItsOwnAddressForBounces(t *testing.T) {
 	t.Parallel()
 	server := refusing{broken: true, from: make(chan string, 1)}
 	sender, err := mail.New(start(t, server), "Social Direct <contact@exemple.fr>", "rdv.exemple.fr")
@@ -216,6 +216,6 @@ func TestR21_TakenIsTakenAndReturnsToItsOwnAddress(t *testing.T) {
 		t.Error(err)
 	}
 	if from := <-server.from; from != verp {
-		t.Errorf("it returns to %q", from)
+		t.Errorf("it bounces to %q", from)
 	}
 }

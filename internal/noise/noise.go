@@ -1,14 +1,14 @@
-// Package noise draws the noise that stands between a figure and the people behind
-// it (differential privacy): discrete Laplace, whose value k has a probability in
-// proportion to exp(-ε|k|). Two counts that differ by one then give any answer with
-// probabilities that differ by a factor of e^ε at most.
+// Package noise draws the noise that is added to counts of people (differential privacy):
+// discrete Laplace, whose value k has a probability proportional to exp(-ε|k|). Two counts
+// that differ by one then produce any result with probabilities that differ by a factor of at
+// most e^ε.
 //
-// Noise is drawn from a secret key and from the name of what it is for, by a
-// pseudo-random function (HMAC-SHA-256, RFC 2104): the same name has the same noise
-// for ever, so that asking again averages nothing out, and without the key nobody can
-// tell it from chance. The sampling is exact, with whole numbers alone (Canonne, Kamath
-// and Steinke, "The Discrete Gaussian for Differential Privacy", algorithms 1 and 2):
-// floating-point numbers have gaps through which the secret can be seen.
+// Noise is derived from a secret key and from the name of the figure by a pseudo-random
+// function (HMAC-SHA-256, RFC 2104): the same name always has the same noise, so that repeated
+// queries cannot average it out, and without the key it is indistinguishable from chance.
+// Sampling is exact, with integers only (Canonne, Kamath and Steinke, "The Discrete Gaussian
+// for Differential Privacy", algorithms 1 and 2): gaps between floating-point numbers would
+// reveal the secret.
 package noise
 
 import (
@@ -22,14 +22,14 @@ import (
 // KeySize is the length of a key in bytes.
 const KeySize = 32
 
-// ErrKey says that a key has not KeySize bytes.
-var ErrKey = errors.New("noise: the key does not hold 32 bytes")
+// ErrKey means that a key does not have KeySize bytes.
+var ErrKey = errors.New("noise: the key does not have 32 bytes")
 
-// Key is the secret that noise is drawn from. It must last as long as what is drawn
-// from it: a second key would draw a second noise, and the two together tell more.
+// Key is the secret from which noise is derived. It must not change while published figures
+// exist: a second key would produce other noise, and the two together reveal more.
 type Key struct{ secret [KeySize]byte }
 
-// NewKey makes a key of KeySize secret random bytes.
+// NewKey returns a key of KeySize secret random bytes.
 func NewKey(secret []byte) (Key, error) {
 	if len(secret) != KeySize {
 		return Key{}, ErrKey
@@ -37,13 +37,13 @@ func NewKey(secret []byte) (Key, error) {
 	return Key{[KeySize]byte(secret)}, nil
 }
 
-// What the key is used for; each begins what the function is given.
+// Purposes of the key; each begins the input of the function.
 const (
 	purposeNoise  = 1
 	purposeDigest = 2
 )
 
-// Digest recognises the key and tells nothing else of it.
+// Digest identifies the key without revealing it.
 func (k Key) Digest() []byte { return k.block(purposeDigest, nil, 0) }
 
 // block is the pseudo-random function.
@@ -55,15 +55,15 @@ func (k Key) block(purpose byte, name []byte, counter uint64) []byte {
 	return mac.Sum(nil)
 }
 
-// Epsilon is a rate of noise as a fraction, Num over Den, both at least 1.
+// Epsilon is the privacy parameter ε as the fraction Num/Den, both at least 1.
 type Epsilon struct{ Num, Den uint64 }
 
-// Laplace is the noise of what the words name together, in order.
+// Laplace returns the noise of the name that the words form together, in order.
 func (k Key) Laplace(e Epsilon, words ...string) int {
 	return laplace(&stream{key: k, name: encode(words)}, e)
 }
 
-// encode writes words so that no two lists of them are written alike.
+// encode encodes a list of words unambiguously.
 func encode(words []string) []byte {
 	var name []byte
 	for _, word := range words {
@@ -73,7 +73,7 @@ func encode(words []string) []byte {
 	return name
 }
 
-// stream is the bits of a name, one block after the other.
+// stream is the pseudo-random bits of a name, block by block.
 type stream struct {
 	key     Key
 	name    []byte
@@ -81,7 +81,7 @@ type stream struct {
 	left    []byte
 }
 
-// word is the next 64 bits.
+// word returns the next 64 bits.
 func (s *stream) word() uint64 {
 	if len(s.left) == 0 {
 		s.left = s.key.block(purposeNoise, s.name, s.counter)
@@ -92,11 +92,11 @@ func (s *stream) word() uint64 {
 	return word
 }
 
-// source is where a draw has its bits from.
+// source is a source of random bits.
 type source interface{ word() uint64 }
 
-// below is a number from 0 to n-1, each as likely: the highest numbers of 64 bits,
-// which would make some of them likelier, are drawn again.
+// below returns a uniform number from 0 to n-1. It rejects the highest 64-bit numbers, which
+// would make some results more likely.
 func below(s source, n uint64) uint64 {
 	for {
 		high, low := bits.Mul64(s.word(), n)
@@ -106,12 +106,12 @@ func below(s source, n uint64) uint64 {
 	}
 }
 
-// bernoulli is true with the probability num/den.
+// bernoulli returns true with the probability num/den.
 func bernoulli(s source, num, den uint64) bool { return below(s, den) < num }
 
-// bernoulliExp is true with the probability exp(-num/den), num/den being at most 1:
-// the first of the trials num/den, num/2den, num/3den… to fail is one of odd number
-// as often as the exponential's series says.
+// bernoulliExp returns true with the probability exp(-num/den), num/den being at most 1: the
+// first of the trials num/den, num/2den, num/3den… that fails has an odd number with that
+// probability, by the series of the exponential.
 func bernoulliExp(s source, num, den uint64) bool {
 	trial := uint64(1)
 	for bernoulli(s, num, den*trial) {
@@ -120,13 +120,13 @@ func bernoulliExp(s source, num, den uint64) bool {
 	return trial%2 == 1
 }
 
-// laplace is a value k with a probability in proportion to exp(-|k| Num/Den).
+// laplace returns k with a probability proportional to exp(-|k| Num/Den).
 func laplace(s source, e Epsilon) int {
 	for {
 		size := geometric(s, e.Den) / e.Num
 		negative := bernoulli(s, 1, 2)
 		if size == 0 && negative {
-			continue // zero would come twice as often
+			continue // zero would be twice as likely
 		}
 		if negative {
 			return -int(size)
@@ -135,7 +135,7 @@ func laplace(s source, e Epsilon) int {
 	}
 }
 
-// geometric is a value x with a probability in proportion to exp(-x/den).
+// geometric returns x with a probability proportional to exp(-x/den).
 func geometric(s source, den uint64) uint64 {
 	rest := below(s, den)
 	for !bernoulliExp(s, rest, den) {

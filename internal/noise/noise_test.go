@@ -14,23 +14,23 @@ import (
 
 var half = Epsilon{1, 2}
 
-// numbered is a key of its own for each number.
+// numbered returns a different key for each number.
 func numbered(n int) Key {
 	var secret [KeySize]byte
 	binary.BigEndian.PutUint64(secret[:], uint64(n))
 	return Key{secret}
 }
 
-// probability is of a value k, from the definition.
+// probability returns the probability of a value k, from the definition.
 func probability(epsilon float64, k int) float64 {
 	p := math.Exp(-epsilon)
 	return (1 - p) / (1 + p) * math.Pow(p, math.Abs(float64(k)))
 }
 
-// The draws of many keys fall as the definition says: Pearson's chi-square over the
-// values that are expected often enough, the tails taken together. The keys are
-// fixed, so that the answer is too.
-func TestR10_NoiseFallsAsItsDefinitionSays(t *testing.T) {
+// The draws of many keys follow the definition: Pearson's chi-square over the values that are
+// expected often enough, with the tails combined. The keys are fixed, so that the result is
+// too.
+func TestR10_NoiseFollowsItsDistribution(t *testing.T) {
 	t.Parallel()
 	const draws = 100_000
 	for _, e := range []Epsilon{{1, 2}, {1, 1}, {2, 1}, {1, 7}, {3, 4}} {
@@ -56,16 +56,16 @@ func TestR10_NoiseFallsAsItsDefinitionSays(t *testing.T) {
 			}
 			chi += math.Pow(float64(seen[k])-expected, 2) / expected
 		}
-		// About four deviations above the mean: with a false sampler it is in the thousands.
+		// About four deviations above the mean; with a wrong sampler it is in the thousands.
 		if freedom := float64(2*edge + 2); chi > freedom+4*math.Sqrt(2*freedom) {
 			t.Errorf("ε=%v: chi-square %.1f with %.0f degrees of freedom", epsilon, chi, freedom)
 		}
 	}
 }
 
-// The noise of a key must be the same in every version of the program: figures and
-// limits that were drawn stay as they are.
-func TestR10_NoiseIsTheSameForEver(t *testing.T) {
+// The noise of a key must be the same in every version of the program: published figures and
+// limits must not change.
+func TestR10_NoiseNeverChanges(t *testing.T) {
 	t.Parallel()
 	key, err := NewKey([]byte("0123456789abcdef0123456789abcdef"))
 	if err != nil {
@@ -93,8 +93,8 @@ func TestR10_AKeyOfAnotherLengthIsRefused(t *testing.T) {
 	}
 }
 
-// Noise is a function of key and name, and of all of the name.
-func TestR10_NoiseBelongsToAKeyAndAName(t *testing.T) {
+// Noise is a function of the key and of the whole name.
+func TestR10_NoiseDependsOnKeyAndName(t *testing.T) {
 	t.Parallel()
 	same := map[string]int{}
 	names := map[string][]string{"line": {"ab", "c"}, "words cut elsewhere": {"a", "bc"}, "one word": {"abc"}, "an empty one more": {"ab", "c", ""}, "none": {}}
@@ -125,7 +125,7 @@ func TestR10_NoiseBelongsToAKeyAndAName(t *testing.T) {
 	}
 }
 
-// given is a source that says what it is told, and fails when asked for more.
+// given is a source of the given words; it fails when they run out.
 type given struct {
 	words []uint64
 	t     interface{ Fatalf(string, ...any) }
@@ -140,7 +140,7 @@ func (g *given) word() uint64 {
 	return next
 }
 
-// Whatever the bits are, a number below n is below n, and drawing ends.
+// Whatever the bits are, a number below n is below n, and sampling ends.
 func FuzzR10_ANumberIsBelowItsBound(f *testing.F) {
 	f.Add(uint64(0), uint64(1))
 	f.Add(^uint64(0), uint64(3))
@@ -151,7 +151,7 @@ func FuzzR10_ANumberIsBelowItsBound(f *testing.F) {
 		}
 		words := []uint64{word}
 		for range 64 {
-			words = append(words, word|1<<20) // what is refused once is not refused for ever
+			words = append(words, word|1<<20) // not every word may be rejected
 			word = word*6364136223846793005 + 1442695040888963407
 		}
 		if got := below(&given{words, t}, n); got >= n {
@@ -160,9 +160,9 @@ func FuzzR10_ANumberIsBelowItsBound(f *testing.F) {
 	})
 }
 
-// Each number below n is said by as many of the 2^64 words as the others: those from
-// a first to a last one, and the words just before and after say another or nothing.
-func TestR10_NoNumberIsLikelier(t *testing.T) {
+// Each number below n is the result of equally many of the 2^64 words: those from a first to a
+// last one; the words just before and after have another result or none.
+func TestR10_AllNumbersAreEquallyLikely(t *testing.T) {
 	t.Parallel()
 	words := new(big.Int).Lsh(big.NewInt(1), 64)
 	rapid.Check(t, func(t *rapid.T) {
@@ -186,14 +186,14 @@ func TestR10_NoNumberIsLikelier(t *testing.T) {
 	})
 }
 
-// once is below for one word alone, and whether that word was kept.
+// once is below for a single word, and whether that word was accepted.
 func once(word, n uint64) (value uint64, kept bool) {
 	s := &counting{first: word}
 	value = below(s, n)
 	return value, s.asked == 1
 }
 
-// counting says one word first and then what is refused for no number.
+// counting returns one word first and then one that is never rejected.
 type counting struct {
 	first uint64
 	asked int

@@ -7,8 +7,8 @@ import (
 	"socialdirect/internal/passhash"
 )
 
-// This package alone hashes at full cost in its tests.
-func TestR2_APasswordIsHashedAsOWASPAsks(t *testing.T) {
+// Only this package's tests hash at full cost.
+func TestR2_APasswordIsHashedAsOWASPRecommends(t *testing.T) {
 	const password = "Tilleul-phare 7 sucre"
 	hash, err := passhash.Make(password)
 	if err != nil || !strings.HasPrefix(hash, "$argon2id$v=19$m=19456,t=2,p=1$") {

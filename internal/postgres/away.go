@@ -14,46 +14,45 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// SQLSTATE values of a server that cannot serve now (PostgreSQL manual, appendix A):
-// whole classes, and single codes.
+// SQLSTATE values of a server that is unavailable (PostgreSQL manual, appendix A): classes and
+// single codes.
 const (
-	connectionClass = "08" // the connection broke
-	resourcesClass  = "53" // no room, memory or connection left
+	connectionClass = "08" // connection failures
+	resourcesClass  = "53" // no disk space, memory or connection left
 	diskFull        = "53100"
 )
 
-// leaving are the codes of a server that goes away, was killed, starts, or follows
-// another one and writes nothing.
+// leaving are the codes of a server that shuts down, was killed, starts up, or is a read-only
+// standby.
 var leaving = []string{"57P01", "57P02", "57P03", "25006"}
 
-// connectTimeout bounds a try to reach the server, unless its address says another;
-// pingTimeout the question whether a connection that was left alone still works.
+// connectTimeout bounds an attempt to connect, unless the address sets another; pingTimeout
+// bounds the check of an idle connection.
 const (
 	connectTimeout = 5 * time.Second
 	pingTimeout    = 3 * time.Second
 )
 
-// lost marks an error of the connection's own: the driver passes the system's on, which
-// could be anybody's.
+// lost marks an error of a connection to the database. The driver passes on plain system
+// errors, which could be those of any connection.
 type lost struct{ error }
 
 func (l lost) Unwrap() error { return l.error }
 
-// Timeout and Temporary say what the error itself says. TLS asks for them by a type
-// assertion: without them it takes the end of a reader's patience for that of the
-// connection.
+// Timeout forwards to the marked error. TLS finds it by a type assertion: without it, TLS
+// would treat an expired read deadline as a broken connection.
 func (l lost) Timeout() bool {
 	var of interface{ Timeout() bool }
 	return errors.As(l.error, &of) && of.Timeout()
 }
 
-// Temporary is the other half of net.Error.
+// Temporary forwards to the marked error, as Timeout does.
 func (l lost) Temporary() bool {
 	var of interface{ Temporary() bool }
 	return errors.As(l.error, &of) && of.Temporary()
 }
 
-// watched is a connection to the server whose errors are marked.
+// watched is a connection to the server that marks its errors.
 type watched struct{ net.Conn }
 
 func (c watched) Read(p []byte) (int, error) {
@@ -73,7 +72,7 @@ func mark(err error) error {
 	return err
 }
 
-// watch has every connection to the server marked.
+// watch makes dial return connections that mark their errors.
 func watch(dial pgconn.DialFunc) pgconn.DialFunc {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
@@ -84,9 +83,9 @@ func watch(dial pgconn.DialFunc) pgconn.DialFunc {
 	}
 }
 
-// Away reports whether err says that the database cannot serve now: it does not
-// answer, goes away, has no connection, memory or disk left, or writes nothing. What
-// was asked may succeed later as it is.
+// Away reports whether err means that the database is unavailable: it does not answer, shuts
+// down, has no connection, memory or disk space left, or is read-only. The same statement may
+// succeed later.
 func Away(err error) bool {
 	var connecting *pgconn.ConnectError
 	var broken lost
@@ -100,15 +99,15 @@ func Away(err error) bool {
 	return false
 }
 
-// DiskFull reports whether err says that there is no room left on a disk.
+// DiskFull reports whether err means that a disk is full.
 func DiskFull(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && pg.Code == diskFull || errors.Is(err, syscall.ENOSPC)
 }
 
-// Writes reports whether the database answers and can write on its disk. It asks for
-// more rows than may stay in memory: they go to a file that is gone again at once,
-// and leave neither log nor dead rows behind.
+// Writes reports whether the database answers and can write to its disk. Its query returns
+// more rows than fit in memory, so that PostgreSQL writes a temporary file, which leaves
+// neither log nor dead rows.
 func (db *DB) Writes(ctx context.Context) error {
 	err := pgx.BeginTxFunc(ctx, db.Pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `set local work_mem = '64kB'`); err != nil {

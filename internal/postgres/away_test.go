@@ -29,8 +29,8 @@ func open(t *testing.T, url string) *postgres.DB {
 	return db
 }
 
-// The question is answered by the disk, not out of memory.
-func TestR40_AskingWhetherTheDatabaseWritesUsesItsDisk(t *testing.T) {
+// The check uses the disk, not memory.
+func TestR40_TheCheckOfTheDatabaseWritesToItsDisk(t *testing.T) {
 	t.Parallel()
 	url := dbtest.New(t)
 	db := open(t, url)
@@ -39,7 +39,7 @@ func TestR40_AskingWhetherTheDatabaseWritesUsesItsDisk(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	db.Pool.Close() // what a session did is counted when it ends at the latest
+	db.Pool.Close() // a session's statistics are counted when it ends at the latest
 	reader := open(t, url)
 	deadline := time.Now().Add(10 * time.Second)
 	for {
@@ -55,8 +55,7 @@ func TestR40_AskingWhetherTheDatabaseWritesUsesItsDisk(t *testing.T) {
 	}
 }
 
-// small mounts a small file system of its own for a test; where that is not allowed,
-// the test cannot be made.
+// small mounts a small file system for a test, and skips the test if that is not permitted.
 func small(t *testing.T, mebibytes int) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -87,7 +86,7 @@ func fill(t *testing.T, path string) {
 	}
 }
 
-func TestR40_AFullDiskIsNoticedAndSoIsItsEnd(t *testing.T) {
+func TestR40_AFullDiskAndItsEndAreDetected(t *testing.T) {
 	t.Parallel()
 	dir := small(t, 160)
 	pg, err := embedded.StartPostgres(t.Context(), embedded.PostgresOptions{Dir: filepath.Join(dir, "postgres"), MaxConnections: 20})
@@ -111,7 +110,7 @@ func TestR40_AFullDiskIsNoticedAndSoIsItsEnd(t *testing.T) {
 	}
 }
 
-func TestR40_WhatCountsAsAFullDisk(t *testing.T) {
+func TestR40_OnlyErrorsOfAFullDiskCountAsSuch(t *testing.T) {
 	t.Parallel()
 	for err, want := range map[error]bool{
 		nil: false, &pgconn.PgError{Code: "53100"}: true, &pgconn.PgError{Code: "53300"}: false,
@@ -123,9 +122,9 @@ func TestR40_WhatCountsAsAFullDisk(t *testing.T) {
 	}
 }
 
-// What the server says when it goes away, what the driver says of a connection that
-// broke, and what the system says, are the same to who asks.
-func TestR40_WhatCountsAsADatabaseThatIsAway(t *testing.T) {
+// Errors of a server that shuts down, of a broken connection in the driver, and of the system
+// count the same.
+func TestR40_OnlyErrorsOfAnUnavailableDatabaseCountAsSuch(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[string]bool{
 		"57P01": true, "57P02": true, "57P03": true, "53300": true, "53100": true, "53200": true, "08006": true, "25006": true,
@@ -139,7 +138,7 @@ func TestR40_WhatCountsAsADatabaseThatIsAway(t *testing.T) {
 	}
 	for _, err := range []error{nil, io.EOF, syscall.ECONNRESET, context.Canceled} {
 		if postgres.Away(err) {
-			t.Errorf("%v may be anybody's", err)
+			t.Errorf("%v may be that of any connection", err)
 		}
 	}
 	if _, err := postgres.Open(t.Context(), "postgres://nobody@127.0.0.1:1/none", 4); !postgres.Away(err) {
@@ -147,9 +146,9 @@ func TestR40_WhatCountsAsADatabaseThatIsAway(t *testing.T) {
 	}
 }
 
-// A session that is killed in the middle of a question, and a network that breaks, are
-// noticed as the database's, whatever words they come in.
-func TestR40_ABrokenConnectionIsNoticed(t *testing.T) {
+// A session killed during a query, and a network that breaks, are recognised as the
+// database's, whatever their messages.
+func TestR40_ABrokenConnectionIsRecognised(t *testing.T) {
 	t.Parallel()
 	url := dbtest.New(t)
 	db, killer := open(t, url), open(t, url)
@@ -166,7 +165,7 @@ func TestR40_ABrokenConnectionIsNoticed(t *testing.T) {
 		t.Errorf("killed: %v", err)
 	}
 	if _, err := conn.Exec(t.Context(), `select 1`); !postgres.Away(err) {
-		t.Errorf("asked once more: %v", err)
+		t.Errorf("queried again: %v", err)
 	}
 
 	conn, err = db.Pool.Acquire(t.Context())

@@ -8,9 +8,9 @@ import (
 	"socialdirect/internal/postgres"
 )
 
-// A platform whose clock was moved runs on from there, in Go and in SQL, and still knows
-// what the machine's clock shows.
-func TestAClockThatWasMovedRunsOnInGoAndInSQL(t *testing.T) {
+// A platform whose clock was moved runs from there, in Go and in SQL, and still knows the
+// machine's time.
+func TestAMovedClockRunsOnInGoAndInSQL(t *testing.T) {
 	t.Parallel()
 	url := dbtest.New(t)
 	for _, ahead := range []time.Duration{2 * 365 * 24 * time.Hour, -400 * 24 * time.Hour, 1500 * time.Millisecond, 0} {

@@ -8,7 +8,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// MigrateFiles is Migrate with steps and times of the test's own.
+// MigrateFiles is Migrate with the test's own steps and limits.
 func MigrateFiles(ctx context.Context, pool *pgxpool.Pool, files fs.FS, lock, step, pause time.Duration, tries int) error {
 	return migrator{pool, files, patience{lock, step, pause, tries}}.up(ctx)
 }

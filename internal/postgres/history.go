@@ -18,8 +18,8 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Migrations is the schema's history, one file a step, for those who need to
-// tell two histories apart.
+// Migrations is the history of the schema, one file per step, for tests that compare two
+// histories.
 func Migrations() fs.FS {
 	sub, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -28,13 +28,13 @@ func Migrations() fs.FS {
 	return sub
 }
 
-// ErrFormer says that a database is of a version from before the first release, or of
-// none that this program knows: its schema cannot be brought up to date.
+// ErrFormer means that a database is of a version from before the first release, or of an
+// unknown one: its schema cannot be migrated.
 var ErrFormer = errors.New("the database is of a version from before the first release, which cannot be kept: " +
 	"give an empty database instead (for the demonstration, delete its folder or name another with --data)")
 
-// Current reports whether the schema is the one this program was built for, or a newer
-// one; of a database from before the first release it says ErrFormer.
+// Current reports whether the schema is the one that this program was built for, or a newer
+// one. It fails with ErrFormer for a database from before the first release.
 func (db *DB) Current(ctx context.Context) (bool, error) {
 	steps, err := stepsOf(Migrations())
 	if err != nil {
@@ -44,14 +44,14 @@ func (db *DB) Current(ctx context.Context) (bool, error) {
 	return err == nil && len(left) == 0, err
 }
 
-// step is one file of the history.
+// step is one migration.
 type step struct {
 	version int64
-	// loose has no transaction, as building an index beside those who write wants it.
+	// loose steps run outside of a transaction, which building an index concurrently requires.
 	loose bool
 }
 
-// stepsOf are the steps in a folder, in their order.
+// stepsOf returns the steps in a folder, in order.
 func stepsOf(files fs.FS) ([]step, error) {
 	names, err := fs.Glob(files, "*.sql")
 	if err != nil {
@@ -73,11 +73,11 @@ func stepsOf(files fs.FS) ([]step, error) {
 	return steps, nil
 }
 
-// lacking are the steps that a database has not taken. One that has a step which is
-// none of ours is refused with ErrFormer, unless that step is newer than all of ours:
-// an older program goes on working on the schema of the next.
+// lacking returns the steps that the database has not applied. It fails with ErrFormer if the
+// database has an unknown step, unless that is newer than all known ones: an older program
+// keeps working on the schema of the next version.
 func lacking(ctx context.Context, pool *pgxpool.Pool, steps []step) ([]step, error) {
-	taken, err := takenBy(ctx, pool)
+	taken, err := appliedTo(ctx, pool)
 	if err != nil {
 		return nil, err
 	}
@@ -90,8 +90,8 @@ func lacking(ctx context.Context, pool *pgxpool.Pool, steps []step) ([]step, err
 	return slices.DeleteFunc(slices.Clone(steps), func(s step) bool { return slices.Contains(taken, s.version) }), nil
 }
 
-// takenBy are the steps that a database has; none where it is new.
-func takenBy(ctx context.Context, pool *pgxpool.Pool) ([]int64, error) {
+// appliedTo returns the applied steps of a database; none if it is new.
+func appliedTo(ctx context.Context, pool *pgxpool.Pool) ([]int64, error) {
 	var begun bool
 	if err := pool.QueryRow(ctx, `select to_regclass('goose_db_version') is not null`).Scan(&begun); err != nil || !begun {
 		return nil, err

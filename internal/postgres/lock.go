@@ -12,38 +12,38 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// ErrLocked says that somebody else kept a lock for the whole wait.
-var ErrLocked = errors.New("another process holds the lock")
+// ErrLocked means that another process had the lock during the whole wait.
+var ErrLocked = errors.New("another process has the lock")
 
-// ErrTaken says that a lock was lost and that somebody else has it now.
-var ErrTaken = errors.New("another process took the lock")
+// ErrLockLost means that the lock was lost and another process has acquired it.
+var ErrLockLost = errors.New("another process has acquired the lock")
 
 const (
-	// watchPeriod is how often the connection that holds a lock is asked whether it
-	// still stands; one that breaks is noticed at once.
+	// watchPeriod is how often the connection of an acquired lock is checked; a connection that
+	// breaks is noticed at once.
 	watchPeriod = 2 * time.Second
-	// answerWithin bounds one question to the server about a lock.
+	// answerWithin is the timeout of one query about a lock.
 	answerWithin = 5 * time.Second
-	// retakePause is between two tries to have a lost lock again.
-	retakePause = 100 * time.Millisecond
+	// reacquirePause is the pause between two attempts to acquire a lost lock again.
+	reacquirePause = 100 * time.Millisecond
 )
 
-// Beside a lock's own key are two that tell others how far its holder is, far away from
-// the keys of other locks: one that is held for as long as a server runs keeps whoever
-// wants the same key for something else waiting for ever.
+// Beside its own key, a lock has two that show other processes how far its owner is. They are
+// far from the keys of other locks: a server that runs for months would block any other use of
+// the same key.
 const (
-	comingKey  = 1 << 40 // shared: wants the lock, or has it
-	servingKey = 2 << 40 // shared: has it, and serves
+	comingKey  = 1 << 40 // shared: waits for the lock, or has it
+	servingKey = 2 << 40 // shared: has the lock and serves
 )
 
-// Lock is one that a single process at a time may have on a database. It is held by a
-// connection of its own, so that it ends with the process at the latest. One goroutine
-// at a time may use it.
+// Lock is a lock on a database that one process at a time may have. It has a connection of its
+// own, so that it ends with the process at the latest. Its methods must not be called
+// concurrently.
 type Lock struct {
 	url     string
 	key     int64
-	name    string    // of the session, by which a former one of ours is known
-	conn    *pgx.Conn // the watcher's while it watches
+	name    string    // application_name of the session, by which try finds an earlier one of this lock
+	conn    *pgx.Conn // used by the watcher while it runs
 	serving bool
 	lost    chan error
 
@@ -51,9 +51,8 @@ type Lock struct {
 	watching sync.WaitGroup
 }
 
-// Want opens the connection on which the lock at key will be held, and lets whoever
-// has it know that somebody waits.
-func Want(ctx context.Context, url string, key int64) (*Lock, error) {
+// OpenLock opens the connection for the lock at key, and shows its owner that a process waits.
+func OpenLock(ctx context.Context, url string, key int64) (*Lock, error) {
 	l := &Lock{url: url, key: key, name: "socialdirect " + rand.Text(), lost: make(chan error, 1)}
 	if err := l.connect(ctx); err != nil {
 		return nil, fmt.Errorf("database: %w", err)
@@ -78,16 +77,16 @@ func (l *Lock) connect(ctx context.Context) error {
 		_, err = conn.Exec(ctx, `select pg_advisory_lock_shared($1)`, l.key+comingKey)
 	}
 	if err != nil {
-		_ = conn.Close(ctx) // nothing is held
+		_ = conn.Close(ctx) // nothing is locked yet
 		return err
 	}
 	l.conn = conn
 	return nil
 }
 
-// Take waits for the lock, at most for wait, then fails with ErrLocked. From then on it
-// is watched.
-func (l *Lock) Take(ctx context.Context, wait time.Duration) error {
+// Acquire waits for the lock, at most for wait, then fails with ErrLocked. An acquired lock is
+// watched.
+func (l *Lock) Acquire(ctx context.Context, wait time.Duration) error {
 	waiting, cancel := context.WithTimeoutCause(ctx, wait, ErrLocked)
 	defer cancel()
 	for {
@@ -114,7 +113,7 @@ func (l *Lock) startWatching(ctx context.Context) {
 	l.watching.Go(func() { l.watch(ctx) })
 }
 
-// stopWatching gives the connection back to the caller.
+// stopWatching makes the connection available to the caller.
 func (l *Lock) stopWatching() {
 	if l.stop != nil {
 		l.stop()
@@ -122,42 +121,42 @@ func (l *Lock) stopWatching() {
 	}
 }
 
-// Announce says that the holder serves, so that the one before it may stop. When the
-// connection just broke, it is said once the lock is held again.
+// Announce shows other processes that this one serves, so that its predecessor may stop. If
+// the connection has just broken, that is done once the lock is acquired again.
 func (l *Lock) Announce(ctx context.Context) {
 	l.stopWatching()
 	l.serving = true
-	_, _ = l.conn.Exec(ctx, `select pg_advisory_lock_shared($1)`, l.key+servingKey) // else the watcher says it
+	_, _ = l.conn.Exec(ctx, `select pg_advisory_lock_shared($1)`, l.key+servingKey) // on failure the watcher does it
 	l.startWatching(ctx)
 }
 
-// Release lets others have the lock. The connection stays, to look at what they do.
+// Release releases the lock. The connection stays open, for the queries about other processes.
 func (l *Lock) Release(ctx context.Context) {
 	l.stopWatching()
 	if _, err := l.conn.Exec(ctx, `select pg_advisory_unlock_all()`); err != nil {
-		l.Close() // then the server frees it
+		l.Close() // then the server releases it
 	}
 }
 
-// Close ends the connection, and so the lock.
+// Close closes the connection, which releases the lock.
 func (l *Lock) Close() {
 	l.stopWatching()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	_ = l.conn.Close(ctx) // the server frees the lock whatever happens
+	_ = l.conn.Close(ctx) // the server releases the lock in any case
 }
 
-// Held reports whether another process has the lock.
-func (l *Lock) Held(ctx context.Context) bool { return l.elsewhere(ctx, 0) }
+// LockedElsewhere reports whether another process has the lock.
+func (l *Lock) LockedElsewhere(ctx context.Context) bool { return l.elsewhere(ctx, 0) }
 
-// Wanted reports whether another process wants the lock, or has it.
-func (l *Lock) Wanted(ctx context.Context) bool { return l.elsewhere(ctx, comingKey) }
+// WantedElsewhere reports whether another process waits for the lock, or has it.
+func (l *Lock) WantedElsewhere(ctx context.Context) bool { return l.elsewhere(ctx, comingKey) }
 
 // Succeeded reports whether another process has the lock and serves.
 func (l *Lock) Succeeded(ctx context.Context) bool { return l.elsewhere(ctx, servingKey) }
 
-// elsewhere reports whether another session has a lock beside this one's; of a
-// database that does not answer nothing is known.
+// elsewhere reports whether another session has locked the key at that distance from this
+// lock's. It is false if the database does not answer.
 func (l *Lock) elsewhere(ctx context.Context, beside int64) (found bool) {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
@@ -175,7 +174,7 @@ func (l *Lock) wait(ctx context.Context) error {
 
 // reconnect tries until it succeeds or ctx ends.
 func (l *Lock) reconnect(ctx context.Context) error {
-	_ = l.conn.Close(ctx) // it is of no use any more
+	_ = l.conn.Close(ctx) // the broken one
 	for {
 		if l.connect(ctx) == nil {
 			return nil
@@ -183,36 +182,36 @@ func (l *Lock) reconnect(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(retakePause):
+		case <-time.After(reacquirePause):
 		}
 	}
 }
 
-// Lost yields one error when the lock was lost and somebody else has it.
+// Lost receives one error if the lock was lost and another process has acquired it.
 func (l *Lock) Lost() <-chan error { return l.lost }
 
-// watch notices when the connection breaks, as with a restart of PostgreSQL, and has the
-// lock again, unless somebody else was faster.
+// watch notices when the connection breaks, as on a restart of PostgreSQL, and acquires the
+// lock again, unless another process was faster.
 func (l *Lock) watch(ctx context.Context) {
 	for ctx.Err() == nil {
-		if l.stands(ctx) || ctx.Err() != nil {
+		if l.alive(ctx) || ctx.Err() != nil {
 			continue
 		}
-		slog.Warn("the lock that keeps a second server out was lost; taking it again")
-		if err := l.retake(ctx); err != nil {
+		slog.Warn("the lock that keeps a second server out was lost; acquiring it again")
+		if err := l.reacquire(ctx); err != nil {
 			if ctx.Err() == nil {
 				l.lost <- err
 			}
 			return
 		}
-		slog.Info("the lock that keeps a second server out is held again")
+		slog.Info("the lock that keeps a second server out is acquired again")
 	}
 }
 
-// stands waits for a watchPeriod and reports whether the connection still lives.
-func (l *Lock) stands(ctx context.Context) bool {
+// alive waits for watchPeriod and reports whether the connection still works.
+func (l *Lock) alive(ctx context.Context) bool {
 	waiting, cancel := context.WithTimeout(ctx, watchPeriod)
-	_, err := l.conn.WaitForNotification(waiting) // none comes: it ends with the time or the connection
+	_, err := l.conn.WaitForNotification(waiting) // there are no notifications: it ends with the timeout or the connection
 	cancel()
 	if l.conn.IsClosed() {
 		return false
@@ -225,7 +224,7 @@ func (l *Lock) stands(ctx context.Context) bool {
 	return l.conn.Ping(asking) == nil
 }
 
-func (l *Lock) retake(ctx context.Context) error {
+func (l *Lock) reacquire(ctx context.Context) error {
 	for {
 		if err := l.reconnect(ctx); err != nil {
 			return err
@@ -235,15 +234,16 @@ func (l *Lock) retake(ctx context.Context) error {
 		case err != nil && ctx.Err() != nil:
 			return ctx.Err()
 		case err == nil && !won:
-			return ErrTaken
+			return ErrLockLost
 		case err == nil:
 			return nil
 		}
 	}
 }
 
-// try takes the lock unless somebody else has it. A former session of ours may still
-// have it, where the server has not noticed that its connection is gone: it is ended.
+// try acquires the lock unless another process has it. An earlier session of this lock may
+// still have it, if the server has not noticed that its connection is gone: try ends that
+// session.
 func (l *Lock) try(ctx context.Context) (won bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()

@@ -18,7 +18,7 @@ const key = 77
 
 func want(t *testing.T, url string) *postgres.Lock {
 	t.Helper()
-	l, err := postgres.Want(t.Context(), url, key)
+	l, err := postgres.OpenLock(t.Context(), url, key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +29,7 @@ func want(t *testing.T, url string) *postgres.Lock {
 func take(t *testing.T, url string) *postgres.Lock {
 	t.Helper()
 	l := want(t, url)
-	if err := l.Take(t.Context(), 10*time.Second); err != nil {
+	if err := l.Acquire(t.Context(), 10*time.Second); err != nil {
 		t.Fatal(err)
 	}
 	return l
@@ -44,12 +44,12 @@ func await(t *testing.T, what string, is func() bool) {
 	}
 }
 
-// holders are the sessions that hold the lock itself.
+// holders returns the sessions that have the lock itself.
 func holders(t *testing.T, url string) (pids []int) {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), url)
 	if err != nil {
-		return nil // it starts
+		return nil // the server is starting
 	}
 	defer conn.Close(context.Background())
 	rows, err := conn.Query(t.Context(), `
@@ -76,7 +76,7 @@ func kill(t *testing.T, url string, pid int) {
 	}
 }
 
-func TestR40_ALockThatIsLostIsTakenAgain(t *testing.T) {
+func TestR40_ALostLockIsAcquiredAgain(t *testing.T) {
 	t.Parallel()
 	url := dbtest.New(t)
 	l := take(t, url)
@@ -90,29 +90,29 @@ func TestR40_ALockThatIsLostIsTakenAgain(t *testing.T) {
 	default:
 	}
 	await(t, "others see that it serves", func() bool { return want(t, url).Succeeded(t.Context()) })
-	if err := want(t, url).Take(t.Context(), 100*time.Millisecond); !errors.Is(err, postgres.ErrLocked) {
+	if err := want(t, url).Acquire(t.Context(), 100*time.Millisecond); !errors.Is(err, postgres.ErrLocked) {
 		t.Errorf("a second one: %v", err)
 	}
 }
 
-func TestR40_ALockThatSomebodyElseTookIsGivenUp(t *testing.T) {
+func TestR40_ALostLockThatAnotherProcessAcquiredIsReported(t *testing.T) {
 	t.Parallel()
 	url := dbtest.New(t)
 	l, next := take(t, url), want(t, url)
-	taken := make(chan error, 1)
-	go func() { taken <- next.Take(t.Context(), 30*time.Second) }()
+	acquired := make(chan error, 1)
+	go func() { acquired <- next.Acquire(t.Context(), 30*time.Second) }()
 	await(t, "it waits for the lock itself", func() bool { return waiters(t, url) == 1 })
 	kill(t, url, holders(t, url)[0])
-	if err := <-taken; err != nil {
+	if err := <-acquired; err != nil {
 		t.Fatal(err)
 	}
 	select {
 	case err := <-l.Lost():
-		if !errors.Is(err, postgres.ErrTaken) {
+		if !errors.Is(err, postgres.ErrLockLost) {
 			t.Error(err)
 		}
 	case <-time.After(20 * time.Second):
-		t.Error("two hold it and neither knows")
+		t.Error("two processes have it and neither knows")
 	}
 }
 
@@ -129,7 +129,7 @@ func waiters(t *testing.T, url string) (n int) {
 	return n
 }
 
-func TestR40_ALockOutlivesARestartOfPostgreSQL(t *testing.T) {
+func TestR40_ALockSurvivesARestartOfPostgreSQL(t *testing.T) {
 	t.Parallel()
 	options := embedded.PostgresOptions{Dir: filepath.Join(t.TempDir(), "postgres"), MaxConnections: 20}
 	start := func() *embedded.Postgres {
@@ -148,36 +148,36 @@ func TestR40_ALockOutlivesARestartOfPostgreSQL(t *testing.T) {
 	pg = start()
 	t.Cleanup(func() { _ = pg.Stop(context.Background()) })
 	await(t, "held again", func() bool { return len(holders(t, url)) == 1 })
-	if err := want(t, url).Take(t.Context(), 100*time.Millisecond); !errors.Is(err, postgres.ErrLocked) {
+	if err := want(t, url).Acquire(t.Context(), 100*time.Millisecond); !errors.Is(err, postgres.ErrLocked) {
 		t.Errorf("a second one: %v", err)
 	}
 	l.Release(t.Context())
-	if err := want(t, url).Take(t.Context(), 10*time.Second); err != nil {
-		t.Errorf("once it is released: %v", err)
+	if err := want(t, url).Acquire(t.Context(), 10*time.Second); err != nil {
+		t.Errorf("after the release: %v", err)
 	}
 }
 
-// The one that goes sees who comes, and when they serve.
-func TestR40_ALockIsHandedOver(t *testing.T) {
+// The old process sees that the next one waits, and when it serves.
+func TestR40_ALockPassesFromOneProcessToTheNext(t *testing.T) {
 	t.Parallel()
 	url := dbtest.New(t)
 	old := take(t, url)
 	old.Announce(t.Context())
 	next := want(t, url)
-	taken := make(chan error, 1)
-	go func() { taken <- next.Take(t.Context(), 30*time.Second) }()
+	acquired := make(chan error, 1)
+	go func() { acquired <- next.Acquire(t.Context(), 30*time.Second) }()
 	await(t, "it waits", func() bool { return waiters(t, url) == 1 })
 	old.Release(t.Context())
-	if err := <-taken; err != nil {
+	if err := <-acquired; err != nil {
 		t.Fatal(err)
 	}
-	if !old.Wanted(t.Context()) || old.Succeeded(t.Context()) {
-		t.Error("the next one has it and does not serve yet")
+	if !old.WantedElsewhere(t.Context()) || old.Succeeded(t.Context()) {
+		t.Error("the next one has the lock but does not serve yet")
 	}
 	next.Announce(t.Context())
 	if !old.Succeeded(t.Context()) {
-		t.Error("the next one serves")
+		t.Error("the next one serves, unnoticed")
 	}
 	next.Close()
-	await(t, "nobody is left", func() bool { return !old.Wanted(t.Context()) && !old.Succeeded(t.Context()) })
+	await(t, "nobody is left", func() bool { return !old.WantedElsewhere(t.Context()) && !old.Succeeded(t.Context()) })
 }

@@ -20,26 +20,25 @@ import (
 	"github.com/riverqueue/river/rivermigrate"
 )
 
-// What a step may cost those who use the database meanwhile. Whoever waits for a lock
-// keeps everybody behind it waiting too, so that asking for one and holding it count
-// alike.
+// inUse are the limits of a step on a database in use. A session that waits for a lock blocks
+// everybody behind it, so that waiting for a lock and having it are both bounded.
 var inUse = patience{lock: time.Second, step: 2 * time.Second, pause: 2 * time.Second, tries: 30}
 
 type patience struct {
-	lock  time.Duration // how long a step asks for a lock, before it lets others through
-	step  time.Duration // how long it may take in all: then it is undone
-	pause time.Duration // between two tries
+	lock  time.Duration // how long a step may wait for a lock
+	step  time.Duration // how long it may take in all before it is rolled back
+	pause time.Duration // between two attempts
 	tries int
 }
 
-// Migrate brings the schema of the database at url up to date: the product's own
-// steps, then the job queue's. Two at a time wait for each other. A database of before
-// the first release is refused with ErrFormer and left as it is.
+// Migrate migrates the schema of the database at url: the product's own steps, then the job
+// queue's. Concurrent migrations wait for each other. A database from before the first release
+// is left as it is, and Migrate fails with ErrFormer.
 //
-// A database that is in use stays usable: no step keeps others waiting for more than
-// two seconds. One that would is undone and tried again a little later, for a while.
-// Steps outside of a transaction, which take as long as they need, take no lock that
-// others notice; internal/archtest holds every file to that.
+// A database in use stays usable: no step blocks others for more than two seconds. A step that
+// would is rolled back and tried again later, a bounded number of times. Steps outside of a
+// transaction may take longer, but take no lock that blocks others; internal/archtest checks
+// every file for that.
 func Migrate(ctx context.Context, url string) error {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
@@ -56,15 +55,15 @@ func Migrate(ctx context.Context, url string) error {
 	return migrateJobs(ctx, pool)
 }
 
-// migrator brings a database from where it is to the newest of its files.
+// migrator applies the missing steps to a database.
 type migrator struct {
 	pool  *pgxpool.Pool
 	files fs.FS
 	patience
 }
 
-// up takes all steps that the database lacks, alone: at once in a new one, which nobody
-// uses yet, one by one in another.
+// up applies all steps that the database lacks, while no other migrator does: together in a
+// new one, which nobody uses yet, one by one in another.
 func (m migrator) up(ctx context.Context) (err error) {
 	release, err := m.alone(ctx)
 	if err != nil {
@@ -90,7 +89,7 @@ func (m migrator) up(ctx context.Context) (err error) {
 	return nil
 }
 
-// alone waits for its turn among migrators, which lasts until release.
+// alone waits until no other migrator works, and keeps others out until release.
 func (m migrator) alone(ctx context.Context) (release func() error, err error) {
 	db := stdlib.OpenDBFromPool(m.pool)
 	conn, err := db.Conn(ctx)
@@ -112,7 +111,7 @@ func (m migrator) alone(ctx context.Context) (release func() error, err error) {
 	}, nil
 }
 
-// history lets act work on the history that a database has of some files.
+// history calls act with the database's history of the given files.
 func history(pool *pgxpool.Pool, files fs.FS, act func(*goose.Provider) error) (err error) {
 	provider, err := goose.NewProvider(goose.DialectPostgres, stdlib.OpenDBFromPool(pool), files)
 	if err != nil {
@@ -122,17 +121,17 @@ func history(pool *pgxpool.Pool, files fs.FS, act func(*goose.Provider) error) (
 	return act(provider)
 }
 
-// patiently takes one step of a database that is in use.
+// patiently applies one step to a database in use.
 func (m migrator) patiently(ctx context.Context, s step) error {
 	for try := 1; ; try++ {
-		err := m.take(ctx, s)
+		err := m.apply(ctx, s)
 		if !forOthers(err) || ctx.Err() != nil {
 			return err
 		}
 		if try == m.tries {
-			return fmt.Errorf("step %d would keep others waiting and was undone %d times, try again when there is less to do: %w", s.version, try, err)
+			return fmt.Errorf("step %d would block others and was rolled back %d times, try again when the database is less busy: %w", s.version, try, err)
 		}
-		slog.Warn("a step of the schema would keep others waiting and was undone; it is tried again", "step", s.version, "error", err)
+		slog.Warn("a migration step would block others and was rolled back; it is tried again", "step", s.version, "error", err)
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -141,9 +140,9 @@ func (m migrator) patiently(ctx context.Context, s step) error {
 	}
 }
 
-// take takes one step on connections of its own, within its time where it has a
+// apply applies one step on connections of its own, within its time limit if it has a
 // transaction.
-func (m migrator) take(ctx context.Context, s step) error {
+func (m migrator) apply(ctx context.Context, s step) error {
 	pool, err := pgxpool.NewWithConfig(ctx, m.bounded(s))
 	if err != nil {
 		return err
@@ -157,8 +156,8 @@ func (m migrator) take(ctx context.Context, s step) error {
 	return history(pool, m.files, func(p *goose.Provider) error { _, err := p.ApplyVersion(ctx, s.version, true); return err })
 }
 
-// bounded is how connections for a step are made: they ask for no lock for long, and
-// what is stopped here stops in the database too.
+// bounded is the configuration of a step's connections: a short lock timeout, and a cancelled
+// query is cancelled in the database too.
 func (m migrator) bounded(s step) *pgxpool.Config {
 	cfg := m.pool.Config()
 	cfg.ConnConfig.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
@@ -174,8 +173,7 @@ func (m migrator) bounded(s step) *pgxpool.Config {
 	return cfg
 }
 
-// forOthers reports whether a step was undone for the sake of those who use the
-// database.
+// forOthers reports whether a step was rolled back because it would have blocked others.
 func forOthers(err error) bool {
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) {

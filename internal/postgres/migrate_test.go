@@ -15,8 +15,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// A database whose history is another one is refused and left as it is; an older
-// program goes on working on the schema of the next.
+// A database with another history is refused and left as it is; an older program keeps working
+// on the schema of the next version.
 func TestADatabaseFromBeforeTheFirstReleaseIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -69,12 +69,12 @@ func versions(t *testing.T, pool *pgxpool.Pool) (all string) {
 
 const begin = "-- +goose Up\ncreate table things (id bigint primary key, name text);\ninsert into things values (1, 'one');\n"
 
-// grown is a database that has the first step of a made-up history and is in use.
+// grown returns a database in use that has the first step of a made-up history.
 func grown(t *testing.T) *pgxpool.Pool {
 	t.Helper()
 	cfg, err := pgxpool.ParseConfig(dbtest.New(t))
 	must(t, err)
-	cfg.ConnConfig.RuntimeParams["search_path"] = "made_up" // with no history yet
+	cfg.ConnConfig.RuntimeParams["search_path"] = "made_up" // has no history yet
 	cfg.MaxConns = 8
 	pool, err := pgxpool.NewWithConfig(t.Context(), cfg)
 	must(t, err)
@@ -85,7 +85,7 @@ func grown(t *testing.T) *pgxpool.Pool {
 	return pool
 }
 
-// migrate takes the first step and those of steps, each within so much time.
+// migrate applies the first step and the given ones, each within the given time.
 func migrate(t *testing.T, pool *pgxpool.Pool, steps map[string]string, within time.Duration, tries int) error {
 	t.Helper()
 	files := fstest.MapFS{"00101_begin.sql": {Data: []byte(begin)}}
@@ -95,8 +95,8 @@ func migrate(t *testing.T, pool *pgxpool.Pool, steps map[string]string, within t
 	return postgres.MigrateFiles(t.Context(), pool, files, 100*time.Millisecond, within, 50*time.Millisecond, tries)
 }
 
-// longestWait asks the table every few milliseconds, as people who use the platform
-// do, until stop is called, which says for how long somebody waited at worst.
+// longestWait queries the table every few milliseconds, as users of the platform do, until
+// stop is called, which returns the longest wait.
 func longestWait(t *testing.T, pool *pgxpool.Pool) (stop func() time.Duration) {
 	t.Helper()
 	var longest time.Duration
@@ -119,9 +119,9 @@ func longestWait(t *testing.T, pool *pgxpool.Pool) (stop func() time.Duration) {
 	}
 }
 
-// While somebody reads for long, a step that needs the table to itself asks for a moment
-// at a time: nobody who comes after waits for both.
-func TestAStepLetsOthersThroughUntilItGetsItsLock(t *testing.T) {
+// While a long query reads the table, a step that needs an exclusive lock waits only for
+// moments at a time, so that nobody who comes later waits for both.
+func TestAStepDoesNotBlockOthersWhileItWaitsForItsLock(t *testing.T) {
 	t.Parallel()
 	pool := grown(t)
 	reader, err := pool.Begin(t.Context())
@@ -135,7 +135,7 @@ func TestAStepLetsOthersThroughUntilItGetsItsLock(t *testing.T) {
 	}()
 	select {
 	case err := <-done:
-		t.Errorf("the step did not wait for who reads: %v", err)
+		t.Errorf("the step did not wait for the reader: %v", err)
 	case <-time.After(3 * time.Second):
 	}
 	must(t, reader.Commit(t.Context()))
@@ -147,15 +147,15 @@ func TestAStepLetsOthersThroughUntilItGetsItsLock(t *testing.T) {
 	must(t, err)
 }
 
-// A step that would hold the table for long is undone, here and in the database, and
-// says so once it was tried often enough.
-func TestAStepThatHoldsItsLockForTooLongIsUndone(t *testing.T) {
+// A step that would lock the table for long is rolled back, also in the database, and fails
+// after the last attempt.
+func TestAStepThatLocksForTooLongIsRolledBack(t *testing.T) {
 	t.Parallel()
 	pool := grown(t)
 	stop := longestWait(t, pool)
 	began := time.Now()
 	err := migrate(t, pool, map[string]string{"00102_slow.sql": "-- +goose Up\nalter table things add more int;\nselect pg_sleep(60);"}, 500*time.Millisecond, 2)
-	if err == nil || !strings.Contains(err.Error(), "step 102 would keep others waiting and was undone 2 times") {
+	if err == nil || !strings.Contains(err.Error(), "step 102 would block others and was rolled back 2 times") {
 		t.Errorf("it says %v", err)
 	}
 	if took := time.Since(began); took > 30*time.Second {
@@ -172,8 +172,8 @@ func TestAStepThatHoldsItsLockForTooLongIsUndone(t *testing.T) {
 	}
 }
 
-// An index is built beside those who write, for as long as it takes.
-func TestAStepOutsideOfATransactionTakesItsTime(t *testing.T) {
+// An index is built concurrently with writes, however long that takes.
+func TestAStepOutsideOfATransactionHasNoTimeLimit(t *testing.T) {
 	t.Parallel()
 	pool := grown(t)
 	writer, err := pool.Begin(t.Context())
@@ -187,8 +187,8 @@ func TestAStepOutsideOfATransactionTakesItsTime(t *testing.T) {
 	}()
 	select {
 	case err := <-done:
-		t.Errorf("the index was not built beside who writes: %v", err)
-	case <-time.After(time.Second): // longer than a lock is asked for and a step may take
+		t.Errorf("the index was not built during writes: %v", err)
+	case <-time.After(time.Second): // longer than the limits of a step
 	}
 	stop := longestWait(t, pool)
 	time.Sleep(200 * time.Millisecond)
@@ -204,8 +204,8 @@ func TestAStepOutsideOfATransactionTakesItsTime(t *testing.T) {
 	}
 }
 
-// Two that migrate at once take each step once.
-func TestTwoThatMigrateWaitForEachOther(t *testing.T) {
+// Two concurrent migrations apply each step once.
+func TestConcurrentMigrationsWaitForEachOther(t *testing.T) {
 	t.Parallel()
 	pool := grown(t)
 	steps := map[string]string{

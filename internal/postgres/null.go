@@ -1,6 +1,6 @@
 package postgres
 
-// OrNull is NULL for the zero value.
+// OrNull returns NULL for the zero value.
 func OrNull[T comparable](value T) *T {
 	var zero T
 	if value == zero {
@@ -9,7 +9,7 @@ func OrNull[T comparable](value T) *T {
 	return &value
 }
 
-// OrZero is what p points to, the zero value for NULL.
+// OrZero returns what p points to, or the zero value for NULL.
 func OrZero[T any](p *T) (value T) {
 	if p != nil {
 		value = *p

@@ -8,20 +8,20 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// ErrPooler says that an address is that of a pooler that gives each transaction another
-// connection (PgBouncer's pool_mode = transaction): what belongs to a session, such as a
-// lock or a prepared statement, is lost there or somebody else's.
+// ErrPooler means that the address is that of a pooler in transaction mode (PgBouncer's
+// pool_mode = transaction), which gives each transaction another connection: state of a
+// session, such as a lock or a prepared statement, gets lost or belongs to somebody else.
 var ErrPooler = errors.New("a pooler in transaction mode stands before the database")
 
-// rounds of the question whether sessions are shared: a pooler that hands its
-// connections round may by chance give both the one that each had before.
+// rounds is how often the check for shared sessions is repeated: by chance a pooler may give
+// both connections the sessions that they had before.
 const rounds = 5
 
-// refusePooler fails with ErrPooler where a connection's address is one.
+// refusePooler fails with ErrPooler if the connection leads to such a pooler.
 func refusePooler(ctx context.Context, first *pgx.Conn) error {
 	session, err := backend(ctx, first)
 	if err != nil || session == first.PgConn().PID() {
-		return err // the server itself said who it is
+		return err // the server itself identified itself
 	}
 	second, err := pgx.ConnectConfig(ctx, first.Config())
 	if err != nil {
@@ -40,14 +40,14 @@ func refusePooler(ctx context.Context, first *pgx.Conn) error {
 	return nil
 }
 
-// share reports whether two connections that are both open use one session of the
-// server, or one of them several.
+// share reports whether two open connections share one session of the server, or one of them
+// uses several.
 func share(ctx context.Context, a, b *pgx.Conn) (shared bool, err error) {
 	before, err := backend(ctx, a)
 	if err != nil {
 		return false, err
 	}
-	err = pgx.BeginFunc(ctx, b, func(pgx.Tx) error { // b keeps its session meanwhile
+	err = pgx.BeginFunc(ctx, b, func(pgx.Tx) error { // keeps b's session occupied
 		other, err := backend(ctx, b)
 		if err != nil {
 			return err
@@ -59,8 +59,8 @@ func share(ctx context.Context, a, b *pgx.Conn) (shared bool, err error) {
 	return shared, err
 }
 
-// backend is the process that serves a connection. It is asked in the simple protocol,
-// which every pooler passes on.
+// backend returns the pid of the server process of a connection. It uses the simple protocol,
+// which every pooler supports.
 func backend(ctx context.Context, conn *pgx.Conn) (pid uint32, err error) {
 	err = conn.QueryRow(ctx, `select pg_backend_pid()`, pgx.QueryExecModeSimpleProtocol).Scan(&pid)
 	return pid, err

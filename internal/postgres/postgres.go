@@ -1,6 +1,5 @@
-// Package postgres holds the database: the pool, transactions that carry one
-// instant, the names of constraint violations, and the schema's one ordered
-// history.
+// Package postgres is the access to the database: the pool, transactions with one instant
+// each, constraint violations, locks, and the migrations of the schema.
 package postgres
 
 import (
@@ -15,15 +14,15 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// DB is a pool of connections and the clock that transactions read.
+// DB is a pool of connections, with the clock that transactions use.
 type DB struct {
 	Pool  *pgxpool.Pool
 	clock func() time.Time
 	ahead time.Duration
 }
 
-// Open connects to the database at url (libpq form) with at most conns
-// connections, and fails when it does not answer, or with ErrPooler.
+// Open connects to the database at url (libpq form) with at most conns connections. It fails
+// if the database does not answer, or with ErrPooler.
 func Open(ctx context.Context, url string, conns int) (*DB, error) {
 	db, err := open(ctx, url, conns, pgx.QueryExecModeCacheStatement)
 	if err != nil {
@@ -37,8 +36,8 @@ func Open(ctx context.Context, url string, conns int) (*DB, error) {
 	return db, nil
 }
 
-// OpenPooled is Open for an address that may be that of a pooler in transaction mode:
-// statements are not prepared there, and nothing that belongs to a session may be asked.
+// OpenPooled is Open for an address that may be that of a pooler in transaction mode: it
+// prepares no statements, and callers must not rely on session state.
 func OpenPooled(ctx context.Context, url string, conns int) (*DB, error) {
 	return open(ctx, url, conns, pgx.QueryExecModeCacheDescribe)
 }
@@ -67,54 +66,52 @@ func open(ctx context.Context, url string, conns int, mode pgx.QueryExecMode) (*
 	return &DB{Pool: pool, clock: time.Now}, nil
 }
 
-// Close waits for the connections in use and closes them all.
+// Close waits for the connections in use and closes all.
 func (db *DB) Close() { db.Pool.Close() }
 
-// At returns the same database with another clock, so that a test or the demo's
-// example data can stand at any instant.
+// At returns the same database with another clock, for tests and for the demo's example data.
 func (db *DB) At(clock func() time.Time) *DB {
 	return &DB{Pool: db.Pool, clock: clock, ahead: db.ahead}
 }
 
-// Ahead returns the same database with a clock that runs as the machine's does and is
-// ahead of it by a span, or behind where the span is negative: the whole platform then
-// stands elsewhere in time. SQL has the same clock as platform_now(), see MoveClock.
+// Ahead returns the same database with a clock that is ahead of the machine's by a span, or
+// behind if it is negative, so that the whole platform is at another time. In SQL,
+// platform_now() is the same clock, see MoveClock.
 func (db *DB) Ahead(by time.Duration) *DB {
 	return &DB{Pool: db.Pool, clock: func() time.Time { return time.Now().Add(by) }, ahead: by}
 }
 
-// Machine is what the machine's clock shows at an instant of the platform's: for what
-// other programs, or people's own devices, compare with their clocks.
+// Machine converts an instant of the platform's clock to the machine's clock, for comparison
+// with the clocks of other programs and of people's devices.
 func (db *DB) Machine(at time.Time) time.Time { return at.Add(-db.ahead) }
 
-// MoveClock has platform_now() of the database be ahead of the machine's clock by a
-// span, for every connection that is opened from then on.
+// MoveClock sets platform_now() of the database ahead of the machine's clock by a span, for
+// all connections opened later.
 func (db *DB) MoveClock(ctx context.Context, by time.Duration) error {
 	_, err := db.Pool.Exec(ctx, fmt.Sprintf(`
 		do $$ begin execute format('alter database %%I set socialdirect.ahead = %%L', current_database(), '%d microseconds'); end $$`, by.Microseconds()))
 	return err
 }
 
-// Now is the instant by the database's clock, in UTC, as PostgreSQL can keep it
+// Now is the current instant of the database's clock, in UTC, with the precision of PostgreSQL
 // (microseconds).
 func (db *DB) Now() time.Time { return db.clock().UTC().Truncate(time.Microsecond) }
 
-// Tx is a transaction in which time stands still: every rule reads Now.
+// Tx is a transaction with one instant, Now, which every rule uses as the current time.
 type Tx struct {
 	pgx.Tx
 	Now   time.Time
 	ahead time.Duration
 }
 
-// Machine is what the machine's clock shows at an instant of the platform's, as
-// DB.Machine tells it.
+// Machine converts an instant as DB.Machine does.
 func (tx Tx) Machine(at time.Time) time.Time { return at.Add(-tx.ahead) }
 
-// Nested is the same transaction, its instant included, from a savepoint of it on.
+// Nested returns the same transaction, with the same instant, within a savepoint.
 func (tx Tx) Nested(savepoint pgx.Tx) Tx { return Tx{Tx: savepoint, Now: tx.Now, ahead: tx.ahead} }
 
-// InTx runs act in a transaction, commits when it returns nil and rolls back
-// otherwise. act's error comes back unchanged.
+// InTx runs act in a transaction, commits if it returns nil and rolls back otherwise. It
+// returns act's error unchanged.
 func (db *DB) InTx(ctx context.Context, act func(tx Tx) error) error {
 	return pgx.BeginFunc(ctx, db.Pool, func(tx pgx.Tx) error {
 		return act(db.tx(tx))
@@ -123,9 +120,8 @@ func (db *DB) InTx(ctx context.Context, act func(tx Tx) error) error {
 
 func (db *DB) tx(tx pgx.Tx) Tx { return Tx{Tx: tx, Now: db.Now(), ahead: db.ahead} }
 
-// InTurn is InTx for acts that must commit in the order of their instants: those
-// that name the same turn come one after the other, and Now is read once the one
-// before has committed.
+// InTurn is InTx for acts that must commit in the order of their instants: acts with the same
+// turn run one after the other, and Now is read after the previous one has committed.
 func (db *DB) InTurn(ctx context.Context, turn string, act func(tx Tx) error) error {
 	return pgx.BeginFunc(ctx, db.Pool, func(tx pgx.Tx) error {
 		if err := wait(ctx, tx, turn); err != nil {
@@ -135,8 +131,8 @@ func (db *DB) InTurn(ctx context.Context, turn string, act func(tx Tx) error) er
 	})
 }
 
-// InTurn has the rest of a transaction wait for its turn, for an act that is part of
-// another one: from here on Now is an instant of the turn.
+// InTurn makes the rest of a transaction wait for its turn, for an act that is part of another
+// one. It sets Now to an instant within the turn.
 func (tx *Tx) InTurn(ctx context.Context, turn string, now func() time.Time) error {
 	err := wait(ctx, tx, turn)
 	tx.Now = now()
@@ -150,14 +146,14 @@ func wait(ctx context.Context, q Querier, turn string) error {
 	return nil
 }
 
-// Querier is what reading needs: a pool or a transaction.
+// Querier is a pool or a transaction, for reading.
 type Querier interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
 }
 
-// One reads exactly one row into T by column name; pgx.ErrNoRows when there is none.
+// One reads exactly one row into T by column name; it returns pgx.ErrNoRows if there is none.
 func One[T any](ctx context.Context, q Querier, sql string, args ...any) (T, error) {
 	rows, err := q.Query(ctx, sql, args...)
 	if err != nil {
@@ -186,36 +182,35 @@ func ExecAll(ctx context.Context, tx Tx, statements []string, args ...any) error
 	return nil
 }
 
-// SQLSTATE values that rules name (PostgreSQL manual, appendix A).
+// SQLSTATE values that rules use (PostgreSQL manual, appendix A).
 const (
 	uniqueViolation    = "23505"
 	foreignViolation   = "23503"
 	exclusionViolation = "23P01"
 	deadlockDetected   = "40P01"
-	lockNotAvailable   = "55P03" // within lock_timeout
+	lockNotAvailable   = "55P03" // lock_timeout expired
 	queryCanceled      = "57014"
 )
 
-// Violates reports whether err is the violation of the named unique or
-// exclusion constraint.
+// Violates reports whether err is a violation of the named unique or exclusion constraint.
 func Violates(err error, constraint string) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && pg.ConstraintName == constraint &&
 		(pg.Code == uniqueViolation || pg.Code == exclusionViolation)
 }
 
-// Referred reports whether a row could not go because others refer to it.
+// Referred reports whether a row could not be deleted because others refer to it.
 func Referred(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && pg.Code == foreignViolation
 }
 
-// Deadlocked reports whether PostgreSQL ended the transaction to break a cycle
-// of waiting; two exclusion constraints under a burst end so.
+// Deadlocked reports whether PostgreSQL ended the transaction because of a deadlock; two
+// exclusion constraints can cause one under load.
 func Deadlocked(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && pg.Code == deadlockDetected
 }
 
-// NoRows reports whether err says that a query found nothing.
+// NoRows reports whether err means that a query found nothing.
 func NoRows(err error) bool { return errors.Is(err, pgx.ErrNoRows) }

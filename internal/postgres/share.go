@@ -8,15 +8,14 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// Share is a bounded part of a pool's connections, for work that must never keep all
-// of them from others.
-type Share struct{ held chan struct{} }
+// Share is a limited part of a pool's connections, for work that must never use all of them.
+type Share struct{ used chan struct{} }
 
-// NewShare returns a share in which at most n hold connections at once.
+// NewShare returns a share of at most n concurrent users of connections.
 func NewShare(n int) *Share { return &Share{make(chan struct{}, n)} }
 
-// Within has whatever is done with ctx take its connections out of the share. It counts
-// once, from its first connection to its last, so that it never waits for itself.
+// Within makes all work with the returned context take its connections out of the share. The
+// work counts once, from its first connection to its last, so that it never waits for itself.
 func (s *Share) Within(ctx context.Context) context.Context {
 	return context.WithValue(ctx, holderKey{}, &holder{share: s})
 }
@@ -30,13 +29,13 @@ type holder struct {
 	conns int
 }
 
-// take waits for a place in the share, and reports false when ctx ended first.
+// take waits for room in the share; it returns false if ctx ended first.
 func (h *holder) take(ctx context.Context) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.conns == 0 {
 		select {
-		case h.share.held <- struct{}{}:
+		case h.share.used <- struct{}{}:
 		case <-ctx.Done():
 			return false
 		}
@@ -49,26 +48,26 @@ func (h *holder) give() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.conns--; h.conns == 0 {
-		<-h.share.held
+		<-h.share.used
 	}
 }
 
-// shares is what a pool tells of its connections. It traces no query: a pool asks the
-// tracer of queries whether it traces connections too.
+// shares traces the connections of a pool. It must be a tracer of queries because pgx asks the
+// query tracer for its other interfaces.
 type shares struct{ holders sync.Map } // by connection
 
 type takenKey struct{}
 
-// TraceAcquireStart waits for a place in the share of ctx.
+// TraceAcquireStart waits for room in the share of ctx.
 func (*shares) TraceAcquireStart(ctx context.Context, _ *pgxpool.Pool, _ pgxpool.TraceAcquireStartData) context.Context {
 	h, _ := ctx.Value(holderKey{}).(*holder)
 	if h == nil || !h.take(ctx) {
-		return ctx // where ctx has ended, so does what the pool does next
+		return ctx // if ctx has ended, the pool fails next
 	}
 	return context.WithValue(ctx, takenKey{}, h)
 }
 
-// TraceAcquireEnd notes whose the connection is.
+// TraceAcquireEnd records to which work the connection belongs.
 func (s *shares) TraceAcquireEnd(ctx context.Context, _ *pgxpool.Pool, data pgxpool.TraceAcquireEndData) {
 	h, _ := ctx.Value(takenKey{}).(*holder)
 	switch {
@@ -80,9 +79,9 @@ func (s *shares) TraceAcquireEnd(ctx context.Context, _ *pgxpool.Pool, data pgxp
 	}
 }
 
-// TraceRelease gives the place back.
+// TraceRelease returns the room to the share.
 func (s *shares) TraceRelease(_ *pgxpool.Pool, data pgxpool.TraceReleaseData) {
-	if h, held := s.holders.LoadAndDelete(data.Conn); held {
+	if h, counted := s.holders.LoadAndDelete(data.Conn); counted {
 		h.(*holder).give()
 	}
 }

@@ -11,9 +11,9 @@ import (
 	"socialdirect/internal/postgres"
 )
 
-// However many jobs want connections, others find theirs; who holds one gets a second
-// without waiting for a place; who stops waiting takes none.
-func TestAShareLeavesTheOtherConnectionsToOthers(t *testing.T) {
+// However many jobs want connections, others still get theirs. Work that has a connection gets
+// a second one without waiting; cancelled work takes none.
+func TestAShareLeavesTheOtherConnectionsFree(t *testing.T) {
 	t.Parallel()
 	db, err := postgres.Open(t.Context(), dbtest.New(t), 4)
 	if err != nil {
@@ -61,7 +61,7 @@ func TestAShareLeavesTheOtherConnectionsToOthers(t *testing.T) {
 	for range 20 {
 		err := db.InTx(within, func(postgres.Tx) error { return db.Pool.Ping(within) })
 		if err != nil {
-			t.Fatalf("a second connection of the same: %v", err)
+			t.Fatalf("a second connection of the same work: %v", err)
 		}
 	}
 }

@@ -15,19 +15,19 @@ import (
 	"text/template"
 )
 
-// Settings say how a message becomes a request. URL, Headers and Body are Go
-// templates over {{.To}} (E.164), {{.Text}}, {{.From}} and {{.Key}} (Message.Key), with
-// the functions json (a quoted JSON string) and urlquery (escaped for an address or a form).
+// Settings define how a message becomes a request. URL, Headers and Body are Go templates with
+// {{.To}} (E.164), {{.Text}}, {{.From}} and {{.Key}} (Message.Key), and the functions json (a
+// quoted JSON string) and urlquery (escaped for an address or a form).
 type Settings struct {
 	URL     string
 	Method  string // POST, PUT or GET
-	Headers string // one "Name: value" a line
+	Headers string // one "Name: value" per line
 	Body    string
-	From    string // the sender that the gateway knows
+	From    string // the sender registered at the gateway
 	Success string // statuses such as "200,202" or "200-299"
 }
 
-// What stands where a setting is not given.
+// Defaults of settings.
 const (
 	DefaultMethod  = http.MethodPost
 	DefaultHeaders = "Content-Type: application/json"
@@ -35,11 +35,11 @@ const (
 	DefaultSuccess = "200-299"
 )
 
-// Problem says which setting is wrong and what it may hold; it never repeats what
-// it holds, which may be a secret.
+// Problem says which setting is invalid and what is allowed. It never contains the value,
+// which may be secret.
 type Problem struct{ Setting, May string }
 
-// Error is one line.
+// Error returns one line.
 func (p Problem) Error() string { return p.Setting + " may hold " + p.May }
 
 const (
@@ -51,11 +51,10 @@ const (
 	maySuccess = "statuses between 200 and 299 with commas between, such as 200,202 or 200-299"
 )
 
-// values is what templates see.
+// values are the data of the templates.
 type values struct{ To, Text, From, Key string }
 
-// examples are the values with which templates are tried: what breaks formats is
-// in them.
+// examples are values for checking templates, with characters that break formats.
 func examples(from string) []values {
 	return []values{
 		{To: "+33612345678", Text: "Votre code : 123456", From: from, Key: "notice-1"},
@@ -82,13 +81,13 @@ func parse(s Settings) (*templates, error) {
 	return t, nil
 }
 
-// quote writes a JSON string.
+// quote returns a JSON string.
 func quote(text string) (string, error) {
 	quoted, err := json.Marshal(text)
 	return string(quoted), err
 }
 
-// try renders everything with example values.
+// try renders all templates with example values.
 func (t *templates) try(s Settings) error {
 	if !slices.Contains([]string{http.MethodPost, http.MethodPut, http.MethodGet}, s.Method) {
 		return Problem{"SMS_METHOD", mayMethod}
@@ -113,7 +112,7 @@ func (t *templates) try(s Settings) error {
 	return nil
 }
 
-// call is one request to be.
+// call is one rendered request.
 type call struct {
 	url     *url.URL
 	headers http.Header
@@ -183,8 +182,8 @@ func heads(text string, err error) (http.Header, error) {
 	return all, nil
 }
 
-// fits reports whether a body is of the type that the headers announce, where
-// that can be told: JSON, or a form.
+// fits reports whether a body has the announced content type, if that can be checked: JSON, or
+// a form.
 func fits(contentType, body string) bool {
 	kind, _, _ := mime.ParseMediaType(contentType)
 	switch {

@@ -1,10 +1,9 @@
-// Package sms hands short messages to an SMS gateway. Every provider has its own
-// address, headers and body, so that these are templates in the settings and any
-// provider with an HTTP interface fits. It is called from jobs alone, so that a
-// message is tried again when the gateway does not take it.
+// Package sms sends text messages through an SMS gateway. Every provider has its own address,
+// headers and body; these are templates in the settings, so that any provider with an HTTP
+// interface fits. Only jobs call it, so that failed messages are retried.
 //
-// No error of this package holds a number, a text or what the gateway answered:
-// errors end in logs.
+// No error of this package contains a number, a text or the gateway's answer, because errors
+// are logged.
 package sms
 
 import (
@@ -19,49 +18,48 @@ import (
 	"time"
 )
 
-// Message is one short text to one number.
+// Message is one text message to one number.
 type Message struct {
 	To   string // E.164
 	Text string
 
-	// Key is the same at every try of one message, and another for every other one:
-	// a gateway that is given it takes a message that comes again for the same.
+	// Key is the same at every attempt to send one message and differs between messages: a
+	// gateway that receives it recognises repeated messages.
 	Key string
 }
 
-// Refused says that the gateway understood the message and does not take it: the number
-// is none, most often. As it may be our request that is wrong, it is believed only once
-// it was said several times.
+// Refused means that the gateway understood the message and refuses it, usually because the
+// number does not exist. The request itself may be wrong, so a refusal is final only after
+// several times.
 type Refused struct{ Status int }
 
-// Error is one line.
+// Error returns one line.
 func (r Refused) Error() string {
 	return fmt.Sprintf("sms: the gateway refuses the message: it answered %d", r.Status)
 }
 
-// Final reports whether no later try would do better, when it is said for the given
-// time.
+// Final reports whether further attempts are pointless, after the given number of refusals.
 func (Refused) Final(times int) bool { return times > doubted }
 
-// doubted is how often a refusal is not believed.
+// doubted is the number of refusals that are not final.
 const doubted = 4
 
-// Number is the cause of a refusal.
+// Number is the cause of a refusal: the number.
 const Number = "number"
 
-// Because is the cause.
+// Because returns the cause.
 func (Refused) Because() string { return Number }
 
-// Sender takes messages; an error means that the gateway did not, a Refused that it may
-// never do.
+// Sender sends messages. An error means that the gateway did not accept the message; if it is
+// Refused, it may never do.
 type Sender interface {
 	Send(ctx context.Context, m Message) error
 }
 
-// What one conversation with the gateway may cost.
+// Limits of one request to the gateway.
 const (
 	sendTimeout    = 15 * time.Second
-	maxAnswer      = 64 << 10 // bytes of the body that are read and thrown away
+	maxAnswer      = 64 << 10 // bytes of the body that are read and discarded
 	maxAnswerHeads = 32 << 10
 )
 
@@ -72,8 +70,8 @@ type Gateway struct {
 	client   *http.Client
 }
 
-// New returns a gateway whose templates were tried once with example values. A
-// wrong setting is a Problem that names it.
+// New returns a gateway after checking the templates with example values. An invalid setting
+// is a Problem.
 func New(s Settings) (*Gateway, error) {
 	request, err := parse(s)
 	if err != nil {
@@ -84,7 +82,7 @@ func New(s Settings) (*Gateway, error) {
 	}
 	return &Gateway{settings: s, request: request, client: &http.Client{
 		Timeout: sendTimeout,
-		// A redirect could lead a number and a text to another host, or out of TLS.
+		// A redirect could send a number and a text to another host, or without TLS.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
 			Proxy:                  http.ProxyFromEnvironment,
@@ -97,14 +95,14 @@ func New(s Settings) (*Gateway, error) {
 	}}, nil
 }
 
-// Send gives m to the gateway within sendTimeout. The gateway has taken it when
-// the status is one of the settings'; what else it says is not read.
+// Send sends m within sendTimeout. The gateway has accepted it if the status is one of the
+// settings'; the body is ignored.
 func (g *Gateway) Send(ctx context.Context, m Message) error {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
 	call, err := g.request.render(values{To: m.To, Text: m.Text, From: g.settings.From, Key: m.Key})
 	if err != nil {
-		return errors.New("sms: the message does not fit the templates") // the cause may hold the text
+		return errors.New("sms: the message does not fit the templates") // the cause may contain the text
 	}
 	r, err := http.NewRequestWithContext(ctx, g.settings.Method, call.url.String(), strings.NewReader(call.body))
 	if err != nil {
@@ -116,8 +114,8 @@ func (g *Gateway) Send(ctx context.Context, m Message) error {
 		return fmt.Errorf("sms: no answer: %w", withoutAddress(err))
 	}
 	defer answer.Body.Close()
-	// Read so that the connection serves again; the status alone decides, and a
-	// body that breaks off must not have the message sent twice.
+	// Read so that the connection can be reused. Only the status decides; a
+	// truncated body must not cause the message to be sent twice.
 	_, _ = io.CopyN(io.Discard, answer.Body, maxAnswer)
 	switch {
 	case g.settings.success(answer.StatusCode):
@@ -128,8 +126,8 @@ func (g *Gateway) Send(ctx context.Context, m Message) error {
 	return fmt.Errorf("sms: the gateway answered %d", answer.StatusCode)
 }
 
-// withoutAddress takes the request's address, which may hold the number and the
-// text, out of an error of net/http's.
+// withoutAddress removes the request's URL, which may contain the number and the text, from an
+// error of net/http.
 func withoutAddress(err error) error {
 	var u *url.Error
 	if errors.As(err, &u) {

@@ -23,7 +23,7 @@ func defaults(address string) sms.Settings {
 	}
 }
 
-// gateway answers with handler, and is asked in the way of the settings.
+// gateway returns a Gateway with changed settings to a server that answers with handler.
 func gateway(t *testing.T, handler http.HandlerFunc, change func(*sms.Settings)) *sms.Gateway {
 	t.Helper()
 	server := httptest.NewServer(handler)
@@ -39,7 +39,7 @@ func gateway(t *testing.T, handler http.HandlerFunc, change func(*sms.Settings))
 	return g
 }
 
-func TestAnyProviderFits(t *testing.T) {
+func TestTheSettingsFitDifferentProviders(t *testing.T) {
 	t.Parallel()
 	for name, provider := range map[string]struct {
 		change func(*sms.Settings)
@@ -79,7 +79,7 @@ func TestAnyProviderFits(t *testing.T) {
 	}
 }
 
-func TestAWrongSettingIsNamedInOneLineThatHoldsNoSecret(t *testing.T) {
+func TestAnInvalidSettingIsReportedInOneLineWithoutItsValue(t *testing.T) {
 	t.Parallel()
 	for _, wrong := range []struct {
 		setting string
@@ -125,20 +125,20 @@ func TestAWrongSettingIsNamedInOneLineThatHoldsNoSecret(t *testing.T) {
 	}
 }
 
-// silent fails when an error says what was sent, or where.
+// silent fails the test if an error contains what was sent, or where.
 func silent(t *testing.T, err error) {
 	t.Helper()
 	if err == nil {
-		t.Fatal("it was taken as sent")
+		t.Fatal("it counts as sent")
 	}
 	for _, word := range []string{"612345678", "123456", "code", "/send", "secret"} {
 		if strings.Contains(err.Error(), word) {
-			t.Errorf("the error tells %q: %v", word, err)
+			t.Errorf("the error contains %q: %v", word, err)
 		}
 	}
 }
 
-func TestAFailingGatewayIsAnErrorThatTellsNothing(t *testing.T) {
+func TestTheErrorOfAFailingGatewayContainsNoPersonalData(t *testing.T) {
 	t.Parallel()
 	inAddress := func(s *sms.Settings) { s.URL += "?to={{urlquery .To}}&text={{urlquery .Text}}" }
 	for _, status := range []int{400, 401, 404, 429, 500, 503} {
@@ -164,7 +164,7 @@ func TestAFailingGatewayIsAnErrorThatTellsNothing(t *testing.T) {
 	silent(t, g.Send(t.Context(), message))
 }
 
-func TestOnlyTheStatusesOfTheSettingsAreSuccess(t *testing.T) {
+func TestOnlyStatusesOfTheSettingsCountAsSuccess(t *testing.T) {
 	t.Parallel()
 	g := gateway(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }, func(s *sms.Settings) { s.Success = "202, 204-206" })
 	silent(t, g.Send(t.Context(), message))
@@ -180,9 +180,9 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 	}
 }
 
-// A gateway that never ends its answer has taken the message when its status says
-// so, and costs a bounded number of bytes.
-func TestAHugeAnswerIsNotRead(t *testing.T) {
+// A gateway whose answer never ends has accepted the message if the status says so, and only a
+// bounded number of bytes is read.
+func TestAnEndlessAnswerIsNotReadToItsEnd(t *testing.T) {
 	t.Parallel()
 	written := make(chan int64, 1)
 	g := gateway(t, func(w http.ResponseWriter, r *http.Request) {
@@ -199,16 +199,16 @@ func TestAHugeAnswerIsNotRead(t *testing.T) {
 		t.Error(err)
 	}
 	if total := <-written; total > 64<<20 {
-		t.Errorf("%d bytes were taken", total)
+		t.Errorf("%d bytes were read", total)
 	}
 	heads := gateway(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X", strings.Repeat("a", 1<<20)) }, nil)
 	silent(t, heads.Send(t.Context(), message))
 }
 
-func TestASlowGatewayIsNotWaitedFor(t *testing.T) {
+func TestASlowGatewayTimesOut(t *testing.T) {
 	t.Parallel()
 	g := gateway(t, func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body) // the server sees that we left only once it has read all
+		_, _ = io.Copy(io.Discard, r.Body) // the server notices the disconnect only after reading everything
 		<-r.Context().Done()
 	}, nil)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)

@@ -1,6 +1,6 @@
 package socket
 
-// What tests of the outside reach into.
+// Unexported names that external tests use.
 var Bounded = bounded
 
 const MaxReason = maxReason

@@ -17,8 +17,8 @@ import (
 
 var errOrigin = fault.New(fault.Forbidden, "Cette demande ne vient pas de nos pages.")
 
-// SameOrigin refuses whoever does not say, once and to the letter, that they come
-// from the platform's own pages. Browsers write an origin in one way.
+// SameOrigin refuses requests without exactly one Origin header that is exactly the
+// platform's. Browsers write an origin in only one way.
 func SameOrigin(r *http.Request, origin string) error {
 	if said := r.Header.Values("Origin"); len(said) != 1 || said[0] != origin {
 		return errOrigin
@@ -26,14 +26,14 @@ func SameOrigin(r *http.Request, origin string) error {
 	return nil
 }
 
-// upgrader is told nothing about origins: Serve has checked before. What is written
-// is put together in a buffer that all connections share.
+// upgrader does not check origins: Serve has done so before. All connections share its write
+// buffers.
 var upgrader = websocket.Upgrader{
 	ReadBufferSize: 1024, WriteBufferSize: 4096, WriteBufferPool: &sync.Pool{}, HandshakeTimeout: writeWithin,
 	CheckOrigin: func(*http.Request) bool { return true },
 }
 
-// Hub is the connections of one kind.
+// Hub contains the connections of one kind.
 type Hub struct {
 	limits Limits
 	pings  Rounds
@@ -44,16 +44,16 @@ type Hub struct {
 	ended  sync.WaitGroup
 }
 
-// NewHub returns a hub without connections. It ends with Close.
+// NewHub returns an empty hub. Close ends it.
 func NewHub(limits Limits) *Hub {
 	h := &Hub{limits: limits, open: map[*Conn]struct{}{}}
 	h.pings = NewRounds(time.Second, h.ping)
 	return h
 }
 
-// Serve makes a connection of a request that comes from origin and has run hold it,
-// by itself; the connection ends with run, which calls Read. False when there is
-// none: the request was refused, with the error or by an answer that is sent.
+// Serve upgrades a request from origin to a connection and calls run in another goroutine; run
+// must call Read, and the connection ends with it. It returns false if there is no connection:
+// then it returns the error, or has sent the response.
 func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, origin string, run func(*Conn)) (bool, error) {
 	if err := SameOrigin(r, origin); err != nil {
 		return false, err
@@ -73,7 +73,7 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, origin string, run f
 	return true, nil
 }
 
-// hold is apart from the request's goroutine, so that nothing of it is kept.
+// hold runs apart from the request's goroutine, so that the request's memory is freed.
 func (h *Hub) hold(c *Conn, run func(*Conn)) {
 	defer h.ended.Done()
 	defer h.remove(c)
@@ -108,7 +108,7 @@ func (h *Hub) remove(c *Conn) {
 
 const goingAway = "the server is going away"
 
-// Close ends every connection, lets nobody else in, and returns once all are gone.
+// Close ends every connection, refuses new ones, and returns once all have ended.
 func (h *Hub) Close() {
 	h.mu.Lock()
 	h.closed = true
@@ -120,7 +120,7 @@ func (h *Hub) Close() {
 	h.pings.Stop()
 }
 
-// ping has those pinged whose turn it is.
+// ping pings the connections whose turn it is.
 func (h *Hub) ping(context.Context) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -133,7 +133,8 @@ func (h *Hub) ping(context.Context) {
 	}
 }
 
-// pacing hands out a connection that is read no faster than the limits allow.
+// pacing is a response writer whose hijacked connection is read no faster than the limits
+// allow.
 type pacing struct {
 	http.ResponseWriter
 	limits Limits
@@ -158,7 +159,7 @@ type pacedConn struct {
 	pace *rate.Limiter
 }
 
-// Read is as slow as the pace.
+// Read reads no faster than the pace.
 func (c *pacedConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p[:min(len(p), c.pace.Burst())])
 	time.Sleep(c.pace.ReserveN(time.Now(), n).Delay())

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Rounds run one act again and again, from the first Begin until Stop: what would
-// be asked or done for each connection is asked and done for all of them at once.
+// Rounds call one act periodically, from the first Begin until Stop, for all connections at
+// once.
 type Rounds struct {
 	every time.Duration
 	act   func(context.Context)
@@ -23,7 +23,7 @@ func NewRounds(every time.Duration, act func(context.Context)) Rounds {
 	return Rounds{every: every, act: act, once: &sync.Once{}, ctx: ctx, end: end, ended: make(chan struct{})}
 }
 
-// Begin starts them, once.
+// Begin starts the rounds; further calls do nothing.
 func (r Rounds) Begin() { r.once.Do(func() { go r.run() }) }
 
 func (r Rounds) run() {
@@ -40,7 +40,7 @@ func (r Rounds) run() {
 	}
 }
 
-// Stop ends them for good, and waits for the last one.
+// Stop ends the rounds for good, and waits for the last one.
 func (r Rounds) Stop() {
 	r.end()
 	r.once.Do(func() { close(r.ended) })

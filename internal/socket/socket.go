@@ -1,8 +1,8 @@
-// Package socket is what all WebSockets of the platform have in common: who may
-// open one, how fast it is read, how its messages wait, its pings, and its end.
+// Package socket is the common part of all WebSockets of the platform: their origin, rate
+// limits, queues, pings and end.
 //
-// A connection that rests has one goroutine, its reader, and no buffer to write
-// with: a writer is there for as long as there is something to write.
+// An idle connection has one goroutine, its reader, and no write buffer: a writer runs only
+// while there is something to write.
 package socket
 
 import (
@@ -25,21 +25,21 @@ const (
 	pingEvery   = 20 * time.Second
 	deadAfter   = 45 * time.Second // without a pong
 	writeWithin = 10 * time.Second
-	lingerFor   = 2 * time.Second // for the last word to arrive
+	lingerFor   = 2 * time.Second // for the last message to arrive
 
-	// QueueLength is how many messages may wait for a connection; one more and it
-	// is too slow to stay.
+	// QueueLength is the number of messages that may wait for a connection; with one more, it is
+	// ended as too slow.
 	QueueLength = 128
-	// writeBuffer is how many bytes the system keeps for somebody who does not read:
-	// by itself it would keep megabytes.
+	// writeBuffer is the system's buffer for a connection that does not read, in bytes; the
+	// default would be megabytes.
 	writeBuffer = 64 << 10
-	// drainAtMost is how much is read from somebody who is being sent away.
+	// drainAtMost is the number of bytes that are read from a connection being closed.
 	drainAtMost = 4 << 20
-	// maxReason is how long a close reason may be, in bytes (RFC 6455, 5.5).
+	// maxReason is the maximum length of a close reason in bytes (RFC 6455, 5.5).
 	maxReason = 123
 )
 
-// Why the server closes a connection (RFC 6455, 7.4, and the platform's own).
+// Codes with which the server closes a connection (RFC 6455, 7.4, and the platform's own).
 const (
 	Left      = 1000
 	Policy    = 1008
@@ -49,41 +49,39 @@ const (
 	SignedOut = 4401
 	Replaced  = 4409
 
-	// Silent is not sent: whoever does not read, or is gone, would not read it.
+	// Silent is not sent: the other side is gone, or does not read.
 	Silent = 0
 )
 
-// Limits bound what one connection may say. Whoever says more waits: it is read
-// later, and nobody else is.
+// Limits bound what one connection may send. A connection that sends more is read later;
+// others are not affected.
 type Limits struct {
 	Frame    int // bytes
-	Messages int // a second, and at once
-	Bytes    int // a second, and at once, of whatever kind of frame
+	Messages int // per second, and in a burst
+	Bytes    int // per second, and in a burst, of all kinds of frames
 }
 
-// Conn is one connection. All of its methods may be called by anybody at any time,
-// but Read.
+// Conn is one connection. All methods except Read may be called concurrently.
 type Conn struct {
 	ws     *websocket.Conn
-	raw    net.Conn // beneath the pace
+	raw    net.Conn // without the pace
 	limits Limits
 	gone   chan struct{}
-	pinged time.Time // the hub's
+	pinged time.Time // used by the hub only
 
 	mu      sync.Mutex
 	queue   [][]byte
-	ping    bool // one is to be written
-	writing bool // a writer is at work
+	ping    bool // a ping is to be written
+	writing bool // a writer is running
 	ended   bool
 	code    int
 	reason  string
 }
 
-// Gone is closed once the connection is to end.
+// Gone is closed when the connection is to end.
 func (c *Conn) Gone() <-chan struct{} { return c.gone }
 
-// Say queues a message, as JSON; a connection whose queue is full is ended, never
-// waited for.
+// Send queues a message, as JSON. It never blocks: a connection whose queue is full is ended.
 func (c *Conn) Send(what any) {
 	data, err := Encoded(what)
 	if err != nil {
@@ -103,7 +101,7 @@ func (c *Conn) Send(what any) {
 	}
 }
 
-// Encoded is a message as it is sent: JSON in which "<" is one byte, not six.
+// Encoded returns a message as it is sent: JSON in which "<" is not escaped.
 func Encoded(what any) ([]byte, error) {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
@@ -112,7 +110,7 @@ func Encoded(what any) ([]byte, error) {
 	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), err
 }
 
-// End asks for the connection's end, after what is queued; the first reason stands.
+// End ends the connection after the queued messages. Of several calls, the first counts.
 func (c *Conn) End(code int, reason string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -129,7 +127,7 @@ func (c *Conn) End(code int, reason string) {
 	c.wake()
 }
 
-// Ended is why the connection is to end, if it is.
+// Ended returns why the connection is to end, if it is.
 func (c *Conn) Ended() (code int, reason string, ended bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -143,7 +141,7 @@ func (c *Conn) sendPing() {
 	c.wake()
 }
 
-// wake has a writer at work. The lock is held.
+// wake starts a writer unless one runs. The caller has locked c.
 func (c *Conn) wake() {
 	if !c.writing {
 		c.writing = true
@@ -157,7 +155,7 @@ type frame struct {
 	data []byte
 }
 
-// next is what is to be written now; false when the writer may go.
+// next returns what is to be written now, and false if there is nothing.
 func (c *Conn) next() (frame, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -178,7 +176,7 @@ func (c *Conn) next() (frame, bool) {
 	return frame{}, false
 }
 
-// writeAll writes what waits. After the last word it says that nothing follows.
+// writeAll writes what is queued. After the last message it closes the sending side.
 func (c *Conn) writeAll() {
 	for {
 		f, more := c.next()
@@ -194,14 +192,14 @@ func (c *Conn) writeAll() {
 			return
 		case err != nil:
 			c.End(Silent, "")
-			_ = c.ws.Close() // also where another end was under way
+			_ = c.ws.Close() // also if it was being ended otherwise
 			return
 		}
 	}
 }
 
-// Read hands every text message to handle, one after the other, until the
-// connection ends, which it then is for good. It is called once.
+// Read calls handle with every text message, one after the other, until the connection ends.
+// It must be called once.
 func (c *Conn) Read(handle func(data []byte)) {
 	defer c.ws.Close()
 	c.ws.SetReadLimit(int64(c.limits.Frame))
@@ -218,7 +216,7 @@ func (c *Conn) Read(handle func(data []byte)) {
 	}
 }
 
-// readOne reports whether another message may follow.
+// readOne reads one message, and reports whether another one may follow.
 func (c *Conn) readOne(pace *rate.Limiter, handle func(data []byte)) bool {
 	kind, data, err := c.ws.ReadMessage()
 	switch {
@@ -240,7 +238,7 @@ func (c *Conn) readOne(pace *rate.Limiter, handle func(data []byte)) bool {
 		}
 	}
 	select {
-	case <-c.gone: // what comes after the end is not heard
+	case <-c.gone: // messages after the end are ignored
 		return false
 	default:
 	}

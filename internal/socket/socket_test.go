@@ -18,10 +18,10 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// patience bounds every wait for something that comes at once when all is well.
+// patience is the timeout of every wait for something that should come at once.
 const patience = 20 * time.Second
 
-// site serves one hub; every connection is handed over to run.
+// site serves one hub; run handles every connection.
 type site struct {
 	*httptest.Server
 	hub *socket.Hub
@@ -83,8 +83,8 @@ func echo(c *socket.Conn) {
 	c.Read(func(data []byte) { c.Send(string(data)) })
 }
 
-// Browsers write an origin in one way: anything else comes from elsewhere.
-func TestR24_SocketsOpenForThePlatformsOwnPagesAlone(t *testing.T) {
+// Browsers write an origin in only one way: anything else comes from elsewhere.
+func TestR24_SocketsOpenOnlyForThePlatformsOwnPages(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, generous, echo)
 	host := strings.TrimPrefix(s.URL, "http://")
@@ -106,7 +106,7 @@ func TestR24_SocketsOpenForThePlatformsOwnPagesAlone(t *testing.T) {
 	_ = s.mustDial(t).Close()
 }
 
-func TestR44_WhatIsSaidArrivesInOrder(t *testing.T) {
+func TestR44_MessagesArriveInOrder(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, generous, echo)
 	conn := s.mustDial(t)
@@ -115,7 +115,7 @@ func TestR44_WhatIsSaidArrivesInOrder(t *testing.T) {
 			t.Fatal(err)
 		}
 		if _, got, err := conn.ReadMessage(); err != nil || string(got) != `"`+said+`"` {
-			t.Errorf("hears %.40q, %v", got, err)
+			t.Errorf("received %.40q, %v", got, err)
 		}
 	}
 }
@@ -138,7 +138,7 @@ func TestR44_AFullQueueEndsTheConnection(t *testing.T) {
 		}
 		c.End(socket.Policy, "later")
 		if code, _, _ := c.Ended(); code != socket.Silent {
-			t.Error("a later reason stands")
+			t.Error("a later reason replaced the first")
 		}
 	})
 	conn := s.mustDial(t)
@@ -146,11 +146,11 @@ func TestR44_AFullQueueEndsTheConnection(t *testing.T) {
 	select {
 	case <-ended:
 	case <-time.After(patience):
-		t.Error("who does not read stays")
+		t.Error("a connection that does not read is still open")
 	}
 }
 
-func TestR44_WhatWasSaidBeforeTheEndArrives(t *testing.T) {
+func TestR44_MessagesBeforeTheEndArrive(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, generous, func(c *socket.Conn) {
 		for range 100 {
@@ -158,13 +158,13 @@ func TestR44_WhatWasSaidBeforeTheEndArrives(t *testing.T) {
 		}
 		c.End(socket.SignedOut, strings.Repeat("é", 100))
 		c.Send("after")
-		c.Read(func([]byte) { t.Error("somebody is heard after the end") })
+		c.Read(func([]byte) { t.Error("a message after the end was handled") })
 	})
 	conn := s.mustDial(t)
 	_ = conn.WriteMessage(websocket.TextMessage, []byte("too late"))
 	for range 100 {
 		if _, got, err := conn.ReadMessage(); err != nil || string(got) != `"before"` {
-			t.Fatalf("hears %q, %v", got, err)
+			t.Fatalf("received %q, %v", got, err)
 		}
 	}
 	wantClose(t, conn, socket.SignedOut)
@@ -186,8 +186,8 @@ func TestR44_FramesAreTextAndBounded(t *testing.T) {
 	}
 }
 
-// A flood of frames that carry no message is slowed down as well.
-func TestR44_EveryFrameCountsForThePace(t *testing.T) {
+// A flood of frames without a message is slowed down too.
+func TestR44_EveryFrameCountsTowardsTheLimits(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, socket.Limits{Frame: 512, Messages: 10, Bytes: 8 << 10}, echo)
 	conn := s.mustDial(t)
@@ -208,7 +208,7 @@ func TestR44_EveryFrameCountsForThePace(t *testing.T) {
 	}
 }
 
-func TestR44_AClosedHubIsEmptyAndLetsNobodyIn(t *testing.T) {
+func TestR44_AClosedHubIsEmptyAndAcceptsNobody(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, generous, echo)
 	one, two := s.mustDial(t), s.mustDial(t)
@@ -218,7 +218,7 @@ func TestR44_AClosedHubIsEmptyAndLetsNobodyIn(t *testing.T) {
 	wantClose(t, two, socket.GoingAway)
 	<-done
 	if _, status, err := s.dial(s.URL); err == nil || status != http.StatusServiceUnavailable {
-		t.Errorf("somebody gets in: %d, %v", status, err)
+		t.Errorf("a connection was accepted: %d, %v", status, err)
 	}
 }
 

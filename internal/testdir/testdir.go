@@ -1,10 +1,9 @@
-// Package testdir gives the servers that tests start a folder that outlives a
-// single test, yet not for long: a test binary has no hook to run at its end, so
-// what it leaves is removed by the next one.
+// Package testdir creates folders for servers that tests start. They outlive a single test,
+// but not for long: a test binary has no hook to run at its end, so that the next one removes
+// them.
 //
-// The folders are in memory where that has room for them. Each test has a
-// database of its own, some hundred files, which a disk takes longer to make and
-// to remove than most tests take.
+// The folders are in memory if there is room. Each test has a database of its own, some
+// hundred files, which take longer to create and remove on a disk than most tests take.
 package testdir
 
 import (
@@ -22,29 +21,28 @@ import (
 const (
 	prefix = "socialdirect-test-"
 	memory = "/dev/shm"
-	room   = 2 << 30 // bytes that are free where the folders are in memory
-	atOnce = 8       // processes that share a name
+	room   = 2 << 30 // free bytes required for folders in memory
+	atOnce = 8       // processes with the same name
 )
 
-// held keeps the folders of this process locked until it ends.
+// locked are the lock files of this process, locked until it ends.
 var (
-	mu   sync.Mutex
-	held []func()
+	mu     sync.Mutex
+	locked []func()
 )
 
-// New makes a folder for this process, and removes those of processes that have
-// ended.
+// New creates a folder for this process, and removes those of processes that have ended.
 func New(purpose string) (string, error) {
 	sweep()
 	dir, err := os.MkdirTemp(base(), prefix+purpose+"-*")
 	if err != nil {
 		return "", err
 	}
-	return hold(dir)
+	return lock(dir)
 }
 
-// Fixed is New at a path that is the same whenever a process asks for it in the same
-// working directory; while another process holds it, the next free one.
+// Fixed is New with the same path for every process in the same working directory; if another
+// process has locked it, the next free one.
 func Fixed(purpose string) (string, error) {
 	sweep()
 	here, err := os.Getwd()
@@ -54,7 +52,7 @@ func Fixed(purpose string) (string, error) {
 	name := fmt.Sprintf("%s%s-%.8x", prefix, purpose, sha256.Sum256([]byte(here)))
 	var refusals error
 	for n := range atOnce {
-		dir, err := hold(filepath.Join(base(), fmt.Sprintf("%s-%d", name, n+1)))
+		dir, err := lock(filepath.Join(base(), fmt.Sprintf("%s-%d", name, n+1)))
 		if err == nil {
 			return dir, nil
 		}
@@ -63,23 +61,23 @@ func Fixed(purpose string) (string, error) {
 	return "", refusals
 }
 
-// Remove gives up a folder of this process.
+// Remove removes a folder of this process.
 func Remove(dir string) error {
 	outer := filepath.Dir(dir)
 	err := os.RemoveAll(dir)
 	_ = os.Remove(filepath.Join(outer, "lock"))
-	_ = os.Remove(outer) // empty, unless somebody took it over since the lock went
+	_ = os.Remove(outer) // empty, unless another process has reused it since the lock was released
 	return err
 }
 
-// hold locks a folder for this process; what is to be used is in it, and empty.
-func hold(outer string) (string, error) {
+// lock locks a folder for this process, and returns an empty folder in it.
+func lock(outer string) (string, error) {
 	release, err := embedded.LockDir(outer)
 	if err != nil {
 		return "", err
 	}
 	dir := filepath.Join(outer, "server")
-	err = os.Chmod(outer, 0o711) // a server may have to run as another user
+	err = os.Chmod(outer, 0o711) // the server may run as another user
 	if err == nil {
 		err = os.RemoveAll(dir)
 	}
@@ -89,11 +87,11 @@ func hold(outer string) (string, error) {
 	}
 	mu.Lock()
 	defer mu.Unlock()
-	held = append(held, release)
+	locked = append(locked, release)
 	return dir, nil
 }
 
-// base is where the folders are.
+// base returns the parent of the folders.
 func base() string {
 	const writable = 2
 	var disk syscall.Statfs_t
@@ -103,8 +101,8 @@ func base() string {
 	return os.TempDir()
 }
 
-// sweep removes the folders that no process holds any more. A folder without a
-// lock file has just been made, or is a stranger's.
+// sweep removes the folders that no process has locked. A folder without a lock file was just
+// created, or is not of this package.
 func sweep() {
 	for _, base := range []string{memory, os.TempDir()} {
 		locks, _ := filepath.Glob(filepath.Join(base, prefix+"*", "lock"))

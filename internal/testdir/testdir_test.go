@@ -12,7 +12,7 @@ import (
 	"socialdirect/internal/testdir"
 )
 
-// asHolder has this test binary hold a fixed folder, say which and wait.
+// asHolder makes this test binary lock a fixed folder, print its path and wait.
 const asHolder = "TESTDIR_TEST_HOLD"
 
 func TestMain(m *testing.M) {
@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// holder is another process with a fixed folder.
+// holder starts another process that locks a fixed folder.
 func holder(t *testing.T) (dir string, kill func()) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
@@ -52,20 +52,20 @@ func holder(t *testing.T) (dir string, kill func()) {
 	return strings.TrimSuffix(line, "\n"), kill
 }
 
-func TestAFixedFolderIsTheSameAgainAndTwoAtOnceAreApart(t *testing.T) {
+func TestAFixedFolderIsReusedButNotByTwoProcessesAtOnce(t *testing.T) {
 	first, kill := holder(t)
 	second, _ := holder(t)
 	if first == second {
-		t.Fatal("two processes hold one folder")
+		t.Fatal("two processes have the same folder")
 	}
 	kill()
 	again, _ := holder(t)
 	if again != first {
-		t.Errorf("after its holder was killed, the folder is %s, not %s", again, first)
+		t.Errorf("after its process was killed, the folder is %s, not %s", again, first)
 	}
 }
 
-func TestAFolderOfAProcessThatWasKilledIsRemoved(t *testing.T) {
+func TestTheFolderOfAKilledProcessIsRemoved(t *testing.T) {
 	left, kill := holder(t)
 	kill()
 	if _, err := testdir.New("testdir"); err != nil {
@@ -76,7 +76,7 @@ func TestAFolderOfAProcessThatWasKilledIsRemoved(t *testing.T) {
 	}
 }
 
-func TestAFolderIsUsedInOneWorkingDirectoryAlone(t *testing.T) {
+func TestAFolderBelongsToOneWorkingDirectory(t *testing.T) {
 	here, err := testdir.Fixed("testdir")
 	if err != nil {
 		t.Fatal(err)

@@ -11,12 +11,12 @@ import (
 	"github.com/google/uuid"
 )
 
-// ErrNotArchived: the person has no archive, or its day has come.
+// ErrNotArchived means that the person has no archive, or that it was destroyed.
 var ErrNotArchived = errors.New("vault: the person has no archive")
 
-// Archive seals what must outlive the person's own key (R35) with a key of the
-// archive's own, which it makes: one person is archived once. DestroyArchive is its
-// end, backups included.
+// Archive seals what must outlive the person's own key (R35) with a new key of the archive's
+// own. A person can be archived once. DestroyArchive makes the archive unreadable, backups
+// included.
 func (v *Vault) Archive(ctx context.Context, tx postgres.Tx, person uuid.UUID, about string, plain []byte) ([]byte, error) {
 	key := make([]byte, KeySize)
 	rand.Read(key)
@@ -33,8 +33,8 @@ func (v *Vault) Archive(ctx context.Context, tx postgres.Tx, person uuid.UUID, a
 	return seal(aead, associated(purposeArchived, person, about), plain), nil
 }
 
-// OpenArchive opens what Archive sealed for the same person and the same about;
-// ErrNotArchived when there is no key to it.
+// OpenArchive opens what Archive sealed for the same person and about. It fails with
+// ErrNotArchived if there is no key.
 func (v *Vault) OpenArchive(ctx context.Context, q postgres.Querier, person uuid.UUID, about string, sealed []byte) ([]byte, error) {
 	var sealedKey []byte
 	err := q.QueryRow(ctx, `select sealed_key from archive_keys where person_id = $1 and sealed_key is not null`, person).Scan(&sealedKey)
@@ -56,7 +56,7 @@ func (v *Vault) OpenArchive(ctx context.Context, q postgres.Querier, person uuid
 	return unseal(aead, associated(purposeArchived, person, about), sealed)
 }
 
-// DestroyArchive forgets the archive's key for good. Doing it twice is harmless.
+// DestroyArchive deletes the archive's key. Doing it twice is harmless.
 func (v *Vault) DestroyArchive(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	_, err := tx.Exec(ctx, `update archive_keys set sealed_key = null, destroyed_at = coalesce(destroyed_at, $2) where person_id = $1`, person, tx.Now)
 	if err != nil {

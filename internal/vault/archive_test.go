@@ -10,7 +10,7 @@ import (
 	"github.com/google/uuid"
 )
 
-func TestR35_AnArchiveOutlivesThePersonsKeyAndEndsOnItsOwn(t *testing.T) {
+func TestR35_AnArchiveOutlivesThePersonsKeyUntilItsOwnIsDestroyed(t *testing.T) {
 	t.Parallel()
 	v, db := openVault(t)
 	ctx, zoe, paul := t.Context(), uuid.New(), uuid.New()

@@ -2,7 +2,7 @@ package vault
 
 import "github.com/google/uuid"
 
-// Opens reports whether key, taken for the person's key, opens sealed.
+// Opens reports whether key, used as the person's key, opens sealed.
 func Opens(key []byte, person uuid.UUID, about string, sealed []byte) bool {
 	aead, err := newAEAD(key)
 	if err != nil {

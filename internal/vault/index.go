@@ -9,19 +9,17 @@ import (
 	"socialdirect/internal/postgres"
 )
 
-// The index key makes the digests by which a value is recognised that is not kept. It
-// has a file of its own and stays the same for as long as the database does: the
-// master key may be replaced by a new one, which re-wraps the people's keys, and the
-// digests could not be made again.
+// The index key makes digests, by which values can be recognised without being stored. It is
+// in a file of its own and must not change while the database exists: a new master key
+// re-wraps the people's keys, but digests could not be made again.
 
-// Digest is what may be kept of a value that shall only be recognised: the same
-// for the same about and value, and without the index key neither read nor
-// guessed, however short the value (HMAC, RFC 2104, under a key derived by HKDF,
-// RFC 5869).
+// Digest returns the digest of a value that must only be recognised. It is the same for the
+// same about and value; without the index key, the value can neither be computed nor guessed,
+// however short it is (HMAC, RFC 2104, with a key derived by HKDF, RFC 5869).
 func (v *Vault) Digest(about, value string) []byte { return digest(v.digests, about, value) }
 
-// FormerDigest is what Digest returned while digests were made with the master key,
-// for those that are still to be made anew.
+// FormerDigest returns the digest with the master key, which was used before the index key,
+// for digests that are still to be replaced.
 func (v *Vault) FormerDigest(about, value string) []byte { return digest(v.former, about, value) }
 
 func digest(key []byte, about, value string) []byte {
@@ -30,9 +28,8 @@ func digest(key []byte, about, value string) []byte {
 	return mac.Sum(nil)
 }
 
-// CheckIndex fails with ErrIndexKey when the digests of this database were made with
-// another index key. The first time there is nothing to compare with: first is true,
-// and from then on this is the key.
+// CheckIndex fails with ErrIndexKey if the digests of this database were made with another
+// index key. The first call records the index key, and returns true.
 func (v *Vault) CheckIndex(ctx context.Context, tx postgres.Tx) (first bool, err error) {
 	own := v.Digest("index key", "")
 	made, err := tx.Exec(ctx, `insert into index_key (digest, since) values ($1, $2) on conflict do nothing`, own, tx.Now)

@@ -18,7 +18,7 @@ func openWith(t *testing.T, db *postgres.DB, master, index []byte) *vault.Vault 
 	return v
 }
 
-func TestR7_DigestsAreRecognisedUnderOneIndexKeyAlone(t *testing.T) {
+func TestR7_DigestsDependOnTheIndexKeyAlone(t *testing.T) {
 	t.Parallel()
 	db, index := openDB(t), randomKey()
 	v := openWith(t, db, randomKey(), index)
@@ -41,7 +41,7 @@ func TestR7_DigestsAreRecognisedUnderOneIndexKeyAlone(t *testing.T) {
 	}
 }
 
-func TestR7_AnotherIndexKeyThanBeforeIsRefused(t *testing.T) {
+func TestR7_AChangedIndexKeyIsRefused(t *testing.T) {
 	t.Parallel()
 	db, index := openDB(t), randomKey()
 	v := openWith(t, db, randomKey(), index)
@@ -58,7 +58,7 @@ func TestR7_AnotherIndexKeyThanBeforeIsRefused(t *testing.T) {
 		}
 	}
 	if _, err := check(openWith(t, db, randomKey(), randomKey())); !errors.Is(err, vault.ErrIndexKey) {
-		t.Errorf("another key: %v", err)
+		t.Errorf("another index key: %v", err)
 	}
 	if _, err := check(openWith(t, db, randomKey(), index)); err != nil {
 		t.Errorf("the same index key beside a new master key: %v", err)

@@ -13,13 +13,13 @@ import (
 	"github.com/google/uuid"
 )
 
-// stanzaType names our way of wrapping a file's key in an age header
+// stanzaType is the type of the stanza with a file's wrapped key in an age header
 // (age-encryption.org/v1, "recipient stanza").
 const stanzaType = "socialdirect-person"
 
-// SealStream returns a writer that seals what it is given, piece by piece, into
-// w with the person's key; about as in Seal. Close ends the stream and leaves w
-// open; a stream that was not closed does not open.
+// SealStream returns a writer that encrypts what is written to it into w, with the person's
+// key; about is as in Seal. Close ends the stream and leaves w open; a stream that was not
+// closed cannot be opened.
 func (v *Vault) SealStream(ctx context.Context, q postgres.Querier, person uuid.UUID, about string, w io.Writer) (io.WriteCloser, error) {
 	wrap, err := v.wrapper(ctx, q, person, about)
 	if err != nil {
@@ -28,10 +28,9 @@ func (v *Vault) SealStream(ctx context.Context, q postgres.Querier, person uuid.
 	return age.Encrypt(w, wrap)
 }
 
-// UnsealStreamAt opens what SealStream sealed for the same person and the same
-// about, and returns its content, which may be read anywhere and concurrently,
-// with its size in bytes. A cut stream fails here; altered bytes fail here or
-// when they are read.
+// UnsealStreamAt opens what SealStream sealed for the same person and about. It returns the
+// content, which can be read at any offset and concurrently, and its size in bytes. It fails
+// if the stream was truncated; altered bytes fail here or when they are read.
 func (v *Vault) UnsealStreamAt(ctx context.Context, q postgres.Querier, person uuid.UUID, about string, src io.ReaderAt, sealedSize int64) (io.ReaderAt, int64, error) {
 	wrap, err := v.wrapper(ctx, q, person, about)
 	if err != nil {
@@ -49,8 +48,8 @@ func (v *Vault) UnsealStreamAt(ctx context.Context, q postgres.Querier, person u
 	}
 }
 
-// source marks its own failures, so that a store that does not answer is told
-// from a stream that was altered.
+// source marks its own errors, to distinguish a store that fails from a stream that was
+// altered.
 type source struct{ io.ReaderAt }
 
 type sourceError struct{ error }
@@ -73,19 +72,19 @@ func (v *Vault) wrapper(ctx context.Context, q postgres.Querier, person uuid.UUI
 	return &wrapper{aead: aead, associated: associated(purposeStream, person, about)}, nil
 }
 
-// wrapper wraps the random key of one stream by the person's key. It is both of
-// age's roles: recipient when sealing, identity when opening.
+// wrapper wraps the random key of one stream with the person's key. It has both of age's
+// roles: recipient when sealing, identity when opening.
 type wrapper struct {
 	aead       cipher.AEAD
 	associated []byte
 }
 
-// Wrap is age.Recipient's.
+// Wrap implements age.Recipient.
 func (w *wrapper) Wrap(fileKey []byte) ([]*age.Stanza, error) {
 	return []*age.Stanza{{Type: stanzaType, Body: seal(w.aead, w.associated, fileKey)}}, nil
 }
 
-// Unwrap is age.Identity's. Exactly one stanza is expected: ours.
+// Unwrap implements age.Identity. It expects exactly one stanza, of stanzaType.
 func (w *wrapper) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
 	if len(stanzas) != 1 || stanzas[0].Type != stanzaType {
 		return nil, age.ErrIncorrectIdentity

@@ -1,13 +1,12 @@
-// Package vault keeps one key per person and seals with it everything about
-// that person that must not lie open in the database or in the object store.
-// Destroying the key is the erasure: what it sealed, backups included, can never
-// be read again (R29, R36).
+// Package vault has one key per person, and seals with it everything about that person that
+// must not be readable in the database or in the object store. Destroying the key is the
+// erasure: what it sealed, backups included, can never be read again (R29, R36).
 //
-// A person's key is 32 random bytes, sealed by the platform's master key and kept
-// in the table person_keys; it is never stored in clear and never cached beyond
-// a call, so that a destruction holds at once on every instance. Everything
-// sealed names what it is (a purpose, the person and a word such as
-// "message/ID"): moved to another row or another person, it does not open.
+// A person's key is 32 random bytes, sealed with the platform's master key and stored in the
+// table person_keys. It is never stored in clear and never cached beyond a call, so that a
+// destruction takes effect at once on every instance. Sealed data is bound to its purpose, its
+// person and a context such as "message/ID": moved to another row or person, it cannot be
+// opened.
 package vault
 
 import (
@@ -25,27 +24,27 @@ import (
 	"github.com/google/uuid"
 )
 
-// Errors that callers tell apart; every other error is a failure of a part.
+// Errors that callers distinguish; any other is a failure of a component.
 var (
-	// ErrDestroyed: the person's key was destroyed, and all it sealed with it.
+	// ErrDestroyed means that the person's key was destroyed, and with it all that it sealed.
 	ErrDestroyed = errors.New("vault: the person's key was destroyed")
-	// ErrNoKey: the person never had a key.
+	// ErrNoKey means that the person never had a key.
 	ErrNoKey = errors.New("vault: the person has no key")
-	// ErrIndexKey: the digests that are kept were made with another index key.
+	// ErrIndexKey means that the stored digests were made with another index key.
 	ErrIndexKey = errors.New("vault: the index key is not the one that made the digests of this database")
-	// ErrMasterKey: a person's key does not open with this master key.
+	// ErrMasterKey means that a person's key cannot be opened with this master key.
 	ErrMasterKey = errors.New("vault: the master key is not the one that sealed the people's keys")
-	// ErrNotAuthentic: what is sealed was altered or cut, or belongs elsewhere.
+	// ErrNotAuthentic means that sealed data was altered or truncated, or belongs elsewhere.
 	ErrNotAuthentic = errors.New("vault: sealed data is not authentic")
 )
 
 // KeySize is the length of the master key in bytes.
 const KeySize = 32
 
-// version is the first byte of all that is sealed.
+// version is the first byte of all sealed data.
 const version = 1
 
-// Purposes keep apart what a key does; each begins the associated data.
+// Purposes separate the uses of a key; each begins the associated data.
 const (
 	purposePerson = "person-key"
 	purposeText   = "text"
@@ -56,19 +55,19 @@ const (
 	purposeArchived   = "archived"
 )
 
-// Vault seals and opens. It is safe for concurrent use.
+// Vault seals and opens data. It is safe for concurrent use.
 type Vault struct {
 	db      *postgres.DB
 	master  cipher.AEAD
-	digests []byte // the key of Digest
-	former  []byte // the key of FormerDigest
+	digests []byte // key of Digest
+	former  []byte // key of FormerDigest
 }
 
-// Open returns a vault whose people's keys are sealed by master, and whose digests
-// are made with index, KeySize bytes each.
+// Open returns a vault that seals people's keys with master and makes digests with index,
+// KeySize bytes each.
 func Open(db *postgres.DB, master, index []byte) (*Vault, error) {
 	if len(master) != KeySize || len(index) != KeySize {
-		return nil, fmt.Errorf("vault: the master key and the index key hold %d and %d bytes, not %d each", len(master), len(index), KeySize)
+		return nil, fmt.Errorf("vault: the master key and the index key have %d and %d bytes, not %d each", len(master), len(index), KeySize)
 	}
 	aead, err := newAEAD(master)
 	if err != nil {
@@ -85,8 +84,8 @@ func Open(db *postgres.DB, master, index []byte) (*Vault, error) {
 	return &Vault{db: db, master: aead, digests: digests, former: former}, nil
 }
 
-// Check opens one of the people's keys, and fails with ErrMasterKey when the
-// master key is not theirs. A platform without people passes.
+// Check opens one of the people's keys, and fails with ErrMasterKey if the master key does not
+// fit. It succeeds if there are none.
 func (v *Vault) Check(ctx context.Context) error {
 	var person uuid.UUID
 	err := v.db.Pool.QueryRow(ctx, `select person_id from person_keys where sealed_key is not null limit 1`).Scan(&person)
@@ -100,8 +99,7 @@ func (v *Vault) Check(ctx context.Context) error {
 	return err
 }
 
-// Create gives person a key. It fails when the person already had one, even
-// destroyed.
+// Create creates the person's key. It fails if the person has, or ever had, one.
 func (v *Vault) Create(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	key := make([]byte, KeySize)
 	rand.Read(key)
@@ -114,7 +112,7 @@ func (v *Vault) Create(ctx context.Context, tx postgres.Tx, person uuid.UUID) er
 	return nil
 }
 
-// Destroy forgets the person's key for good. Doing it twice is harmless.
+// Destroy deletes the person's key. Doing it twice is harmless.
 func (v *Vault) Destroy(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	tag, err := tx.Exec(ctx, `update person_keys set sealed_key = null, destroyed_at = coalesce(destroyed_at, $2) where person_id = $1`, person, tx.Now)
 	if err != nil {
@@ -126,8 +124,8 @@ func (v *Vault) Destroy(ctx context.Context, tx postgres.Tx, person uuid.UUID) e
 	return nil
 }
 
-// Seal seals a short text (up to a few megabytes) with the person's key. about
-// names what it is, and is needed, the same, to open it.
+// Seal encrypts a text (up to a few megabytes) with the person's key. about is the context to
+// which it is bound; opening requires the same.
 func (v *Vault) Seal(ctx context.Context, q postgres.Querier, person uuid.UUID, about string, plain []byte) ([]byte, error) {
 	key, err := v.Key(ctx, q, person)
 	if err != nil {
@@ -136,7 +134,7 @@ func (v *Vault) Seal(ctx context.Context, q postgres.Querier, person uuid.UUID, 
 	return key.Seal(about, plain), nil
 }
 
-// Unseal opens what Seal sealed for the same person and the same about.
+// Unseal decrypts what Seal sealed for the same person and about.
 func (v *Vault) Unseal(ctx context.Context, q postgres.Querier, person uuid.UUID, about string, sealed []byte) ([]byte, error) {
 	key, err := v.Key(ctx, q, person)
 	if err != nil {
@@ -145,14 +143,14 @@ func (v *Vault) Unseal(ctx context.Context, q postgres.Querier, person uuid.UUID
 	return key.Unseal(about, sealed)
 }
 
-// Key is one person's opened key, for an act that seals or opens several texts.
-// It must not outlive the act: a destruction does not reach it.
+// Key is one person's decrypted key, for an act that seals or opens several texts. It must not
+// outlive the act, because a destruction does not affect it.
 type Key struct {
 	person uuid.UUID
 	aead   cipher.AEAD
 }
 
-// Key opens the person's key.
+// Key returns the person's decrypted key.
 func (v *Vault) Key(ctx context.Context, q postgres.Querier, person uuid.UUID) (*Key, error) {
 	aead, err := v.personal(ctx, q, person)
 	if err != nil {
@@ -161,17 +159,17 @@ func (v *Vault) Key(ctx context.Context, q postgres.Querier, person uuid.UUID) (
 	return &Key{person: person, aead: aead}, nil
 }
 
-// Seal does what Vault.Seal does.
+// Seal is Vault.Seal with this key.
 func (k *Key) Seal(about string, plain []byte) []byte {
 	return seal(k.aead, associated(purposeText, k.person, about), plain)
 }
 
-// Unseal does what Vault.Unseal does.
+// Unseal is Vault.Unseal with this key.
 func (k *Key) Unseal(about string, sealed []byte) ([]byte, error) {
 	return unseal(k.aead, associated(purposeText, k.person, about), sealed)
 }
 
-// personal reads and opens the person's key.
+// personal reads and decrypts the person's key.
 func (v *Vault) personal(ctx context.Context, q postgres.Querier, person uuid.UUID) (cipher.AEAD, error) {
 	var sealed []byte
 	err := q.QueryRow(ctx, `select sealed_key from person_keys where person_id = $1`, person).Scan(&sealed)
@@ -191,7 +189,7 @@ func (v *Vault) personal(ctx context.Context, q postgres.Querier, person uuid.UU
 	return newAEAD(key)
 }
 
-// newAEAD is AES-256-GCM with a random nonce at the head of what it seals.
+// newAEAD returns AES-256-GCM that prepends a random nonce to what it seals.
 func newAEAD(key []byte) (cipher.AEAD, error) {
 	block, err := aes.NewCipher(key)
 	if err != nil {
@@ -200,8 +198,8 @@ func newAEAD(key []byte) (cipher.AEAD, error) {
 	return cipher.NewGCMWithRandomNonce(block)
 }
 
-// associated is the data that binds a sealed text to its place: no two places
-// have the same, since the purposes hold no NUL and an identifier has 16 bytes.
+// associated returns the associated data that binds a sealed text to its place. It is
+// unambiguous, since purposes contain no NUL and an identifier has 16 bytes.
 func associated(purpose string, person uuid.UUID, about string) []byte {
 	data := append([]byte{version}, purpose...)
 	data = append(data, 0)

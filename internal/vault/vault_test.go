@@ -76,7 +76,7 @@ func TestR29_SealedTextOpensOnlyAtItsPlace(t *testing.T) {
 			t.Fatalf("got %x, %v", got, err)
 		}
 		if len(plain) > 4 && bytes.Contains(sealed, plain) {
-			t.Fatal("the text lies open in what was sealed")
+			t.Fatal("the sealed data contains the text")
 		}
 		refuse(t, "another person", v, ctx, db, other, about, sealed)
 		refuse(t, "another place", v, ctx, db, one, about+"x", sealed)
@@ -104,11 +104,11 @@ func TestR29_SealingTwiceNeverLooksTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	if bytes.Equal(key.Seal("a", []byte("same")), key.Seal("a", []byte("same"))) {
-		t.Fatal("equal texts can be told from what is stored")
+		t.Fatal("equal texts have equal sealed data")
 	}
 }
 
-func TestR36_DestroyedKeyOpensNothing(t *testing.T) {
+func TestR36_ADestroyedKeyOpensNothing(t *testing.T) {
 	t.Parallel()
 	v, db := openVault(t)
 	ctx, person, spared := t.Context(), newPerson(t, v, db), newPerson(t, v, db)
@@ -130,7 +130,7 @@ func TestR36_DestroyedKeyOpensNothing(t *testing.T) {
 		t.Fatalf("seal: %v", err)
 	}
 	if err := db.InTx(ctx, func(tx postgres.Tx) error { return v.Create(ctx, tx, person) }); err == nil {
-		t.Fatal("a destroyed key came back")
+		t.Fatal("a destroyed key was created again")
 	}
 	if _, err := v.Seal(ctx, db.Pool, spared, "a", nil); err != nil {
 		t.Fatalf("somebody else's key: %v", err)
@@ -149,7 +149,7 @@ func TestR29_WithoutAKeyNothingIsSealed(t *testing.T) {
 	}
 }
 
-func TestR29_KeysAreStoredSealedByTheMasterKey(t *testing.T) {
+func TestR29_KeysAreStoredSealedWithTheMasterKey(t *testing.T) {
 	t.Parallel()
 	db, master := openDB(t), randomKey()
 	v, err := vault.Open(db, master, randomKey())
@@ -182,8 +182,8 @@ func TestR29_KeysAreStoredSealedByTheMasterKey(t *testing.T) {
 	}
 }
 
-// The stored key must not be usable without the master key: 32 bytes of it, at
-// any offset, taken for the key, open nothing.
+// The stored key must not be usable without the master key: 32 bytes of it at any offset, used
+// as the key, open nothing.
 func TestR29_KeysAreNeverStoredInClear(t *testing.T) {
 	t.Parallel()
 	v, db := openVault(t)
@@ -198,7 +198,7 @@ func TestR29_KeysAreNeverStoredInClear(t *testing.T) {
 	}
 	for i := 0; i+vault.KeySize <= len(stored); i++ {
 		if vault.Opens(stored[i:i+vault.KeySize], person, "a", sealed) {
-			t.Fatalf("the key lies in clear at byte %d", i)
+			t.Fatalf("the key is in clear at byte %d", i)
 		}
 	}
 }
@@ -245,7 +245,7 @@ func TestR29_StreamRangesEqualSlices(t *testing.T) {
 	}
 }
 
-func TestR29_StreamOpensOnlyWholeAndAtItsPlace(t *testing.T) {
+func TestR29_AStreamOpensOnlyIfCompleteAndAtItsPlace(t *testing.T) {
 	t.Parallel()
 	v, db := openVault(t)
 	ctx, person, other := t.Context(), newPerson(t, v, db), newPerson(t, v, db)

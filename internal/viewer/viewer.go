@@ -1,6 +1,6 @@
-// Package viewer says who is asking. The server finds the viewer from the session and
-// hands it on with the request (web.Request); every act of a domain takes it and decides
-// by itself whether this viewer may.
+// Package viewer describes who makes a request. The server finds the viewer from the session
+// and passes it with the request (web.Request); every act of a domain takes it and checks
+// whether this viewer may perform it.
 package viewer
 
 import (
@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Role is what an account may do. An account has exactly one.
+// Role says what an account may do. An account has exactly one.
 type Role string
 
 // The roles of the platform.
@@ -44,16 +44,16 @@ type Viewer struct {
 	Session  []byte         // the hash that identifies the session
 	Since    time.Time      // when the session was opened
 
-	// Complete is false while a member of staff still owes the second factor;
-	// such a viewer may do nothing but give it or sign out (R8).
+	// Complete is false while a member of staff has not given the second factor; until then they
+	// can only give it or sign out (R8).
 	Complete bool
 
-	// Pending is true while the person has not accepted the texts in force, or
-	// not said yet that they are an adult; until then little else works (R4, R33).
+	// Pending is true while the person has not accepted the current legal texts, or not
+	// confirmed that they are an adult; until then little else is allowed (R4, R33).
 	Pending bool
 }
 
-// whose says whom a page is for that another role asked for.
+// whose says, by role, for whom a refused page is.
 var whose = map[Role]string{
 	SocialWorker:  "aux assistantes sociales",
 	Switchboard:   "au standard",
@@ -62,12 +62,12 @@ var whose = map[Role]string{
 	DPO:           "à la personne déléguée à la protection des données",
 }
 
-// Denied is the Forbidden of what is the given role's alone.
+// Denied returns the Forbidden fault of a page that is only for the given role.
 func Denied(role Role) error {
 	return fault.New(fault.Forbidden, "Cette page est réservée "+whose[role]+".")
 }
 
-// Require fails with Denied of the first role unless v has one of the roles and owes no
+// Require fails with Denied of the first role unless v has one of the roles and has given the
 // second factor (R8).
 func Require(v *Viewer, roles ...Role) error {
 	if v == nil || !slices.Contains(roles, v.Role) || v.Role.Staff() && !v.Complete {
@@ -76,14 +76,14 @@ func Require(v *Viewer, roles ...Role) error {
 	return nil
 }
 
-// ErrNoClient says that a client is not there, or not the viewer's to see.
+// ErrNoClient means that a client does not exist, or that the viewer may not see it.
 var ErrNoClient = fault.New(fault.NotFound, "Cette entreprise n’existe pas.")
 
-// errNotManager is for whoever works on no client.
+// errNotManager refuses viewers who manage no client.
 var errNotManager = fault.New(fault.Forbidden, "Cette page est réservée à l’administration et aux gestionnaires d’entreprise.")
 
-// RequireManagerOf fails unless v works on that client: an administrator does on every
-// one, a manager on their own; another client looks like none at all.
+// RequireManagerOf fails unless v may manage that client: an administrator may manage all, a
+// manager their own. For a manager, other clients do not exist.
 func RequireManagerOf(v *Viewer, client uuid.UUID) error {
 	switch {
 	case v == nil:

@@ -1,7 +1,7 @@
-// Package zone knows the time zones of the platform's people and offices. Reading a
-// zone costs hundreds of microseconds (time.LoadLocation opens and parses a file each
-// time), and a page of agendas asks for one at every worker: each is read once. The
-// tables are embedded, so that clocks do not depend on the machine.
+// Package zone loads the time zones of the platform's people and offices, each once:
+// time.LoadLocation opens and parses a file each time, which takes hundreds of microseconds,
+// and a page of agendas needs one per worker. The tables are embedded, so that times do not
+// depend on the machine.
 package zone
 
 import (
@@ -10,15 +10,15 @@ import (
 	_ "time/tzdata" // the tables themselves
 )
 
-// Default is the zone of whoever has not chosen one, and of the operator's own
-// deadlines: contracts, legal texts, statutory periods.
+// Default is the zone of people who have not chosen one, and of the operator's own deadlines:
+// contracts, legal texts, statutory periods.
 const Default = "Europe/Paris"
 
-// loaded holds a *time.Location by name. Names that are no zone are not kept, so that
-// it never grows beyond the tables.
+// loaded contains *time.Location by name. Unknown names are not kept, so that it never grows
+// beyond the tables.
 var loaded sync.Map
 
-// Load is time.LoadLocation, read once for each zone.
+// Load is time.LoadLocation with a cache.
 func Load(name string) (*time.Location, error) {
 	if known, ok := loaded.Load(name); ok {
 		return known.(*time.Location), nil
@@ -31,7 +31,7 @@ func Load(name string) (*time.Location, error) {
 	return known.(*time.Location), nil
 }
 
-// Of is the zone of that name; a name that the tables do not know reads as Default.
+// Of returns the zone of that name, or Default if the name is unknown.
 func Of(name string) *time.Location {
 	if location, err := Load(name); err == nil {
 		return location
@@ -39,7 +39,7 @@ func Of(name string) *time.Location {
 	return Paris()
 }
 
-// Paris is the zone Default.
+// Paris returns the zone Default.
 func Paris() *time.Location {
 	location, err := Load(Default)
 	if err != nil {
@@ -48,13 +48,13 @@ func Paris() *time.Location {
 	return location
 }
 
-// Day is the calendar day of an instant in the zone Default, as midnight UTC.
+// Day returns the calendar day of an instant in the zone Default, as midnight UTC.
 func Day(at time.Time) time.Time {
 	year, month, day := at.In(Paris()).Date()
 	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 }
 
-// EndOf is the midnight that ends a calendar day in the zone Default.
+// EndOf returns the midnight that ends a calendar day in the zone Default.
 func EndOf(day time.Time) time.Time {
 	return time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, Paris())
 }

@@ -14,10 +14,10 @@ func TestAZoneIsReadOnce(t *testing.T) { // not parallel: it counts allocations
 		t.Fatal(err)
 	}
 	if again, err := zone.Load("Indian/Reunion"); err != nil || again != first {
-		t.Errorf("a second reading gives %p, %v, want %p", again, err, first)
+		t.Errorf("loading it again returns %p, %v, want %p", again, err, first)
 	}
 	read := func() { _ = zone.Of("Indian/Reunion") }
-	if n := testing.AllocsPerRun(100, read); n > 1 { // reading the tables allocates hundreds of times
+	if n := testing.AllocsPerRun(100, read); n > 1 { // loading allocates hundreds of times
 		t.Errorf("a known zone costs %v allocations", n)
 	}
 }

@@ -1,5 +1,5 @@
-// Package clamdtest starts a real ClamAV daemon that knows one signature, for
-// tests that need a file to be found bad without a bad file at hand.
+// Package clamdtest starts a real ClamAV daemon with one test signature, for tests that need a
+// file to be detected as malware.
 package clamdtest
 
 import (
@@ -16,20 +16,19 @@ import (
 	"socialdirect/internal/clamd"
 )
 
-// Marker is what the daemon takes for malware wherever it stands in a file.
+// Marker is what the daemon detects as malware anywhere in a file.
 const Marker = "this-is-the-malware-of-the-tests"
 
-// startTimeout is generous: the daemon loads its signatures before it answers.
+// startTimeout is long: the daemon loads its signatures before it answers.
 const startTimeout = 60 * time.Second
 
-// Start runs a daemon until the end of the test and returns its address. Short tests
-// do without.
+// Start runs a daemon until the end of the test and returns its address. It skips short tests.
 func Start(t *testing.T) string {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("needs the scanner")
 	}
-	dir, err := os.MkdirTemp("", "clamd") // short: a unix socket's path has 107 bytes at most
+	dir, err := os.MkdirTemp("", "clamd") // a short path: a unix socket's has 107 bytes at most
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +46,7 @@ func Start(t *testing.T) string {
 	go func() { ended <- cmd.Wait(); close(ended) }()
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()
-		for range ended { // until it has ended, whatever it says
+		for range ended { // until it has ended
 		}
 	})
 	await(t, socket, ended, &output)

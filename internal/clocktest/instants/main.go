@@ -1,5 +1,5 @@
-// Command instants prints the instants at which the tests that go through the program
-// are to hold, one a line: all of them, or the one of today.
+// Command instants prints the instants at which the tests that run the program must pass, one
+// per line: all of them, or today's.
 package main
 
 import (

@@ -1,14 +1,13 @@
-// Command withpostgres runs a command with a PostgreSQL cluster and an S3 store
-// that it starts, names in the environment and ends afterwards, so that all the
-// test binaries of a run share them:
+// Command withpostgres runs a command with a PostgreSQL cluster and an S3 store, which it
+// starts, passes in the environment and stops afterwards, so that all test binaries of a run
+// share them:
 //
 //	go run ./internal/dbtest/withpostgres go test ./...
 //
-// Both have the same address at each run in the same folder, so that Go's test cache
-// answers for what did not change; two runs at once are kept apart, and what a killed
-// one left is replaced.
+// Both have the same address in each run in the same folder, so that Go's test cache works for
+// unchanged packages. Concurrent runs are separate, and what a killed run left is replaced.
 //
-// Signals go to the command and its exit status comes back.
+// Signals are passed to the command, and its exit status is returned.
 package main
 
 import (
@@ -75,8 +74,8 @@ func run(command []string) (status int, err error) {
 	return supervise(cmd, signals)
 }
 
-// supervise runs cmd, passing signals on, and returns its status as a shell
-// tells it: 128 and the signal's number for one that was killed.
+// supervise runs cmd, passes signals to it, and returns its status as a shell does: 128 and
+// the signal's number if it was killed.
 func supervise(cmd *exec.Cmd, signals <-chan os.Signal) (int, error) {
 	// A group of its own: Ctrl-C reaches it once, through us, and the servers
 	// outlive it. Should we be killed, it is told to end as they are; the kernel

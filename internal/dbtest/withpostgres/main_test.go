@@ -15,7 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// asCommand turns this test binary into the command itself.
+// asCommand makes this test binary run as the command.
 const asCommand = "WITHPOSTGRES_TEST_AS_COMMAND"
 
 func TestMain(m *testing.M) {
@@ -35,7 +35,7 @@ func command(arguments ...string) *exec.Cmd {
 	return cmd
 }
 
-// started is a command that says what it finds in its environment, and lasts.
+// started runs a command that prints the relevant environment and waits.
 func started(t *testing.T) (cmd *exec.Cmd, postgres, s3 string) {
 	t.Helper()
 	cmd = command("/bin/sh", "-c", `echo "$SOCIALDIRECT_TEST_POSTGRES $SOCIALDIRECT_TEST_S3"; trap "exit 7" TERM; while :; do sleep 0.05; done`)
@@ -55,7 +55,7 @@ func started(t *testing.T) (cmd *exec.Cmd, postgres, s3 string) {
 	return cmd, postgres, s3
 }
 
-// answers fails the test unless both servers do.
+// answers fails the test unless both servers answer.
 func answers(t *testing.T, postgres, s3 string) {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), postgres)
@@ -78,7 +78,7 @@ func answers(t *testing.T, postgres, s3 string) {
 	response.Body.Close()
 }
 
-func TestCommandFindsBothServersAndItsStatusComesBack(t *testing.T) {
+func TestTheCommandFindsBothServersAndItsStatusIsReturned(t *testing.T) {
 	cmd, postgres, s3 := started(t)
 	answers(t, postgres, s3)
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -93,12 +93,12 @@ func TestCommandFindsBothServersAndItsStatusComesBack(t *testing.T) {
 	}
 }
 
-// Go's test cache asks for the environment of before.
-func TestTheEnvironmentIsTheSameAgainThoughTheLastRunWasKilled(t *testing.T) {
+// Go's test cache requires the same environment as before.
+func TestTheEnvironmentIsTheSameEvenIfTheLastRunWasKilled(t *testing.T) {
 	cmd, postgres, s3 := started(t)
 	_, otherPostgres, otherS3 := started(t)
 	if otherPostgres == postgres || otherS3 == s3 {
-		t.Fatalf("two runs at once share %s or %s", postgres, s3)
+		t.Fatalf("two concurrent runs share %s or %s", postgres, s3)
 	}
 	_ = syscall.Kill(cmd.Process.Pid, syscall.SIGKILL)
 	_ = cmd.Wait()

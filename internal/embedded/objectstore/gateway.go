@@ -15,8 +15,8 @@ import (
 	"github.com/versity/versitygw/s3api"
 )
 
-// portTries bounds how often another port is looked for: a free one may be
-// taken between looking and listening.
+// portTries is the number of attempts to find a port: another process may use a free one
+// before the gateway listens.
 const portTries = 5
 
 // serve runs the gateway on dir until ctx ends, and calls ready once it listens.
@@ -34,8 +34,8 @@ func serve(ctx context.Context, dir string, keys keyPair, ready func(address str
 	return err
 }
 
-// freeAddress names a port that nobody listens on: the gateway takes an
-// address, not a listener, and does not tell the port it was given for 0.
+// freeAddress returns an address with a free port: the gateway takes an address instead of a
+// listener, and does not report the port that it got for 0.
 func freeAddress() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -54,7 +54,7 @@ func serveAt(ctx context.Context, dir, address string, keys keyPair, ready func(
 	defer cancel(nil)
 	listening := func() {
 		if err := ready(address); err != nil {
-			cancel(fmt.Errorf("nobody reads the address: %w", err))
+			cancel(fmt.Errorf("the address could not be written: %w", err))
 		}
 	}
 	err = embedgw.RunVersityGW(ctx, store, &embedgw.Config{
@@ -70,8 +70,8 @@ func serveAt(ctx context.Context, dir, address string, keys keyPair, ready func(
 	return err
 }
 
-// openFolder prepares dir: objects in dir/objects, and what describes them in
-// extended attributes or, where the file system has none, in dir/attributes.
+// openFolder prepares dir: objects in dir/objects, their metadata in extended attributes or,
+// if the file system has none, in dir/attributes.
 func openFolder(dir string) (*posix.Posix, error) {
 	objects, attributes := filepath.Join(dir, "objects"), filepath.Join(dir, "attributes")
 	if err := os.MkdirAll(objects, 0o700); err != nil {
@@ -81,7 +81,7 @@ func openFolder(dir string) (*posix.Posix, error) {
 	options.SetNewDirPerm(0o700)
 	options.SetNewFilePerm(0o600)
 	var storer meta.MetadataStorer = meta.XattrMeta{}
-	// A folder that began with one way of describing stays with it.
+	// A folder keeps the kind of metadata with which it began.
 	if _, err := os.Stat(attributes); err == nil || (meta.XattrMeta{}).Test(objects) != nil {
 		if err := os.MkdirAll(attributes, 0o700); err != nil {
 			return nil, err

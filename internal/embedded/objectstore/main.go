@@ -1,13 +1,11 @@
-// Command socialdirect-objectstore is the S3 server that the demo and the tests
-// start beside themselves. It serves one folder on the loopback address and
-// belongs to the process that started it.
+// Command socialdirect-objectstore is the S3 server for the demo and the tests. It serves one
+// folder on the loopback address, and ends with the process that started it.
 //
 //	socialdirect-objectstore FOLDER
 //
-// Its first line of standard input is {"access_key":"…","secret_key":"…"}; the
-// end of standard input, SIGTERM or SIGINT stop it. When it can be used it
-// prints one line, {"address":"127.0.0.1:PORT"}, on standard output; everything
-// else goes to standard error.
+// The first line of standard input is {"access_key":"…","secret_key":"…"}; the end of standard
+// input, SIGTERM or SIGINT stop the program. Once it listens, it prints one line,
+// {"address":"127.0.0.1:PORT"}, on standard output; everything else goes to standard error.
 package main
 
 import (
@@ -25,7 +23,7 @@ import (
 
 func main() {
 	out := os.Stdout
-	os.Stdout = os.Stderr // the gateway prints a banner; only the address may leave by standard output
+	os.Stdout = os.Stderr // the gateway prints a banner; standard output is for the address only
 	if err := run(os.Args[1:], os.Stdin, out); err != nil {
 		fmt.Fprintln(os.Stderr, "socialdirect-objectstore:", err)
 		os.Exit(1)
@@ -48,7 +46,7 @@ func run(args []string, in io.Reader, out io.Writer) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	go func() {
-		_, _ = io.Copy(io.Discard, input) // ends when the parent does, whatever ended it
+		_, _ = io.Copy(io.Discard, input) // ends when the parent process ends
 		stop()
 	}()
 	return serve(ctx, dir, keys, func(address string) error {

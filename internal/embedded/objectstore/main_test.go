@@ -11,9 +11,8 @@ import (
 	"testing"
 )
 
-// One test runs the gateway: there can be one in a process, and it changes the
-// working directory.
-func TestStoreTellsItsAddressAndEndsWithItsInput(t *testing.T) {
+// One test runs the gateway: a process can run only one, which changes the working directory.
+func TestTheStorePrintsItsAddressAndEndsWithItsInput(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "s3")
 	in, stdin := io.Pipe()
 	stdout, out := io.Pipe()
@@ -48,7 +47,7 @@ func TestStoreTellsItsAddressAndEndsWithItsInput(t *testing.T) {
 	}
 }
 
-func TestStoreRefusesABadStart(t *testing.T) {
+func TestTheStoreRefusesAnInvalidStart(t *testing.T) {
 	dir := t.TempDir()
 	for name, start := range map[string]struct {
 		args  []string
