@@ -12,10 +12,10 @@ import (
 	"socialdirect/web"
 )
 
-// apiPath is where programs ask; every answer below it is for them.
+// apiPath is the prefix of the interface for programs; every answer below it is JSON.
 const apiPath = "/api/"
 
-// kindOf is how a request is answered that has not come to its route.
+// kindOf returns the kind of a request that has not reached its route.
 func kindOf(r *http.Request) web.RouteKind {
 	if strings.HasPrefix(r.URL.Path, apiPath) {
 		return web.ProgramRoute
@@ -23,8 +23,7 @@ func kindOf(r *http.Request) web.RouteKind {
 	return web.PageRoute
 }
 
-// refuseOthers answers what is asked of the programs' addresses in another way, or
-// at addresses that are none, for programs.
+// refuseOthers answers other methods and unknown paths below apiPath with JSON problems.
 func (s *Server) refuseOthers(mux *http.ServeMux) {
 	methods := map[string][]string{}
 	for _, r := range s.routes() {
@@ -48,7 +47,7 @@ func notAllowed(methods []string) web.Handler {
 	}
 }
 
-// problem is an error as programs read it (RFC 9457).
+// problem is an error in the JSON interface (RFC 9457).
 type problem struct {
 	Type   string         `json:"type"`
 	Title  string         `json:"title"`

@@ -53,7 +53,7 @@ var messages = map[fault.Code]string{
 	fault.Internal:    "Réessayez dans un moment. Rien de ce que vous aviez enregistré n’est perdu.",
 }
 
-// errorPage is the plain page of an error that brings none.
+// errorPage is the plain page of a fault without a page of its own.
 type errorPage struct {
 	Heading string
 	Message string
@@ -65,11 +65,11 @@ type action struct{ Label, Href string }
 func (errorPage) Template() string { return "public/error" }
 func (p errorPage) Title() string  { return p.Heading }
 
-// retryAfter is in how many seconds to ask again for what does not answer now.
+// retryAfter is the Retry-After in seconds of unavailable components.
 const retryAfter = "30"
 
-// fail answers with the one returned error: nothing else in the platform turns
-// an error into a status.
+// fail answers with a handler's error: nothing else in the platform turns an error into a
+// status.
 func (s *Server) fail(w http.ResponseWriter, r *web.Request, kind web.RouteKind, err error) {
 	f := faultOf(r, err)
 	logFault(r, f)
@@ -94,8 +94,8 @@ func (s *Server) fail(w http.ResponseWriter, r *web.Request, kind web.RouteKind,
 	}
 }
 
-// faultOf is the fault in err. What failed because the database is away, or because
-// nothing was answered in time, is nobody's fault here: it may succeed later.
+// faultOf returns the fault in err. A failure because the database is away, or because the
+// answer took too long, becomes Unavailable: a later try may succeed.
 func faultOf(r *web.Request, err error) *fault.Fault {
 	f := fault.From(err)
 	if f.Code == fault.Internal && (postgres.Away(err) || errors.Is(context.Cause(r.Context()), errSlow)) {
@@ -115,7 +115,7 @@ func (s *Server) failPage(w http.ResponseWriter, r *web.Request, status int, f *
 	}
 }
 
-// failScript answers a page's script, which shows the message where the person is.
+// failScript answers a page's script, which shows the message on the page.
 func failScript(w http.ResponseWriter, status int, f *fault.Fault) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
@@ -128,7 +128,7 @@ func (s *Server) plainPage(r *web.Request, f *fault.Fault) errorPage {
 	return errorPage{Heading: headings[f.Code], Message: message(f), Action: s.wayBack(r)}
 }
 
-// wayBack leads to the place that the request was in, or to the viewer's first.
+// wayBack leads to the navigation place of the request, or to the viewer's first page.
 func (s *Server) wayBack(r *web.Request) action {
 	v := r.Viewer
 	if v == nil {
@@ -140,7 +140,7 @@ func (s *Server) wayBack(r *web.Request) action {
 	return action{"Revenir à l’accueil", web.HomePath(v.Role)}
 }
 
-// message is the fault's own words, or those of its code.
+// message returns the fault's own message, or that of its code.
 func message(f *fault.Fault) string {
 	if f.Message == "" {
 		return messages[f.Code]
@@ -148,15 +148,14 @@ func message(f *fault.Fault) string {
 	return f.Message
 }
 
-// logFault tells the operator the cause of what should not happen; what people
-// do every day is told only when asked for.
+// logFault logs the cause of a fault: unexpected ones as errors, ordinary ones at debug level.
 func logFault(r *web.Request, f *fault.Fault) {
 	level := slog.LevelDebug
 	if f.Code == fault.Internal || f.Code == fault.Unavailable {
 		level = slog.LevelError
 	}
 	if cause := context.Cause(r.Context()); errors.Is(f, http.ErrAbortHandler) || cause != nil && !errors.Is(cause, errSlow) {
-		level = slog.LevelDebug // the browser went away
+		level = slog.LevelDebug // the browser disconnected
 	}
 	slog.Log(r.Context(), level, "request failed", "method", r.Method, "route", r.Pattern, "code", f.Code, "cause", f.Cause)
 }

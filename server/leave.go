@@ -5,22 +5,21 @@ import (
 	"sync"
 )
 
-// leaving knows which requests are under way. Before the server leaves it counts those
-// that it must not abandon; those that come later are answered as well, and told to ask
-// elsewhere next time.
+// leaving counts current requests. When shutdown begins, it counts separately those that must
+// not be abandoned; later requests are still answered, but their connections are closed.
 type leaving struct {
 	mu     sync.Mutex
 	begun  bool
-	early  int // under way since before
+	early  int // current requests that began before shutdown
 	late   int
-	ended  chan struct{} // closed once the server leaves and no early one is under way
+	ended  chan struct{} // closed once shutdown has begun and no early request is left
 	closed bool
 }
 
 func newLeaving() *leaving { return &leaving{ended: make(chan struct{})} }
 
-// around counts a request. One that comes while the server leaves has its connection
-// closed after its answer, so that a proxy opens the next one to whoever follows.
+// around counts a request. During shutdown it closes the connection after the answer, so that
+// a proxy opens the next one to the new server.
 func (l *leaving) around(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		count := l.enter(w)
@@ -45,18 +44,18 @@ func (l *leaving) exit(counted *int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	*counted--
-	l.tell()
+	l.closeIfDone()
 }
 
 func (l *leaving) begin() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.begun = true
-	l.tell()
+	l.closeIfDone()
 }
 
-// tell is called with mu held.
-func (l *leaving) tell() {
+// closeIfDone closes ended once no early request is left. The caller has locked mu.
+func (l *leaving) closeIfDone() {
 	if l.begun && l.early == 0 && !l.closed {
 		l.closed = true
 		close(l.ended)
@@ -69,13 +68,13 @@ func (l *leaving) underWay() int {
 	return l.early + l.late
 }
 
-// Leave begins the server's end: /readyz says so, answers close their connections, and
-// the channel that is returned is closed once the requests of before have ended.
+// Leave begins shutdown: /readyz reports it, connections are closed after their answers, and
+// the returned channel is closed once the earlier requests have ended.
 func (s *Server) Leave() <-chan struct{} {
 	s.parts.Health.Leave()
 	s.leaving.begin()
 	return s.leaving.ended
 }
 
-// UnderWay is how many requests are being answered.
+// UnderWay returns the number of requests being answered.
 func (s *Server) UnderWay() int { return s.leaving.underWay() }

@@ -21,13 +21,13 @@ import (
 	"socialdirect/web"
 )
 
-// How long a request's body may take to arrive.
+// Time limits for the arrival of a request's body.
 const (
 	formTimeout   = 30 * time.Second
 	uploadTimeout = 15 * time.Minute
 )
 
-// around is what every request goes through, whatever its route.
+// around is the middleware of every request, whatever its route.
 func (s *Server) around(next http.Handler) http.Handler {
 	crossOrigin := http.NewCrossOriginProtection()
 	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -40,8 +40,7 @@ func foreign(http.ResponseWriter, *web.Request) error {
 	return fault.New(fault.Forbidden, "Cette demande ne vient pas de nos pages : elle n’a pas été suivie.")
 }
 
-// safe turns a panic into a logged error page, so that one broken request never
-// ends the others.
+// safe turns a panic into a logged error page, so that it ends only the one request.
 func (s *Server) safe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
@@ -54,7 +53,7 @@ func (s *Server) safe(next http.Handler) http.Handler {
 	})
 }
 
-// contentPolicy allows this platform's own files and nothing from elsewhere (R34).
+// contentPolicy allows only this platform's own files (R34).
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; " +
 	"media-src 'self' blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
@@ -75,8 +74,7 @@ func (s *Server) headers(next http.Handler) http.Handler {
 	})
 }
 
-// client replaces the peer's address by the browser's where a trusted proxy
-// stands between.
+// client replaces the peer's address with the browser's if the peer is a trusted proxy.
 func (s *Server) client(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if address := clientAddress(r, s.parts.TrustedProxies); address != "" {
@@ -86,8 +84,8 @@ func (s *Server) client(next http.Handler) http.Handler {
 	})
 }
 
-// clientAddress walks X-Forwarded-For from its end past the trusted proxies; it
-// is empty when the peer is none of them.
+// clientAddress walks X-Forwarded-For from its end past the trusted proxies; it is empty if
+// the peer is not trusted.
 func clientAddress(r *http.Request, trusted []netip.Prefix) string {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil || !covered(peer.Addr(), trusted) {
@@ -110,8 +108,8 @@ func covered(address netip.Addr, prefixes []netip.Prefix) bool {
 	return slices.ContainsFunc(prefixes, func(p netip.Prefix) bool { return p.Contains(address.Unmap()) })
 }
 
-// serve is one route: who is asking, may they open it, the handler, and the one
-// place where its error goes.
+// serve wraps one route: it identifies the viewer, checks access, calls the handler, and
+// passes its error to fail.
 func (s *Server) serve(r web.Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		began := time.Now()
@@ -139,20 +137,20 @@ func patienceFor(k web.RouteKind) time.Duration {
 	return formTimeout
 }
 
-// limitBody gives the body, where there is one, so long to arrive, and only the
-// body: while the handler works, net/http reads on to see whether the browser
-// leaves, and would take a deadline that passes for that.
+// limitBody sets a deadline for the arrival of the body, and only for that: while the handler
+// works, net/http keeps reading to detect that the browser disconnects, and would mistake an
+// expired deadline for it.
 func limitBody(w http.ResponseWriter, r *http.Request, patience time.Duration) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return
 	}
 	control := http.NewResponseController(w)
-	// A writer that knows no deadlines (a test's recorder) keeps none.
+	// Writers without deadlines (a test's recorder) return an error, which is ignored.
 	_ = control.SetReadDeadline(time.Now().Add(patience))
 	r.Body = &timedBody{r.Body, control}
 }
 
-// timedBody lifts the deadline once all of it has been read.
+// timedBody removes the deadline once the body has been read completely.
 type timedBody struct {
 	io.ReadCloser
 	control *http.ResponseController
@@ -166,13 +164,13 @@ func (b *timedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// typeable reports whether an address is text that somebody could type: what is
-// not names nothing, and the database would not even look.
+// typeable reports whether a path is valid text: any other names nothing, and the database
+// would fail on it.
 func typeable(path string) bool {
 	return utf8.ValidString(path) && !strings.ContainsFunc(path, unicode.IsControl)
 }
 
-// identify finds who is asking and checks them against the route.
+// identify finds the viewer, and checks their access to the route.
 func (s *Server) identify(r *http.Request, allowed web.Access) (*web.Request, error) {
 	if allowed.Key {
 		v, err := s.parts.API.Identify(r)
@@ -189,7 +187,7 @@ func (s *Server) identify(r *http.Request, allowed web.Access) (*web.Request, er
 	return asked, check(allowed, v)
 }
 
-// check reports, as a fault, why v may not open a route.
+// check returns, as a fault, why v may not open a route.
 func check(a web.Access, v *viewer.Viewer) error {
 	switch {
 	case a.Open:
@@ -212,8 +210,8 @@ var (
 	errPending   = fault.New(fault.Forbidden, "Acceptez d’abord les textes en vigueur.")
 )
 
-// wayIn is where somebody who may not come in yet goes, and then comes back from;
-// only a page that was read can be come back to.
+// wayIn returns where somebody must first sign in or finish signing in. Only a page that was
+// requested with GET can be returned to afterwards.
 func wayIn(r *web.Request, f *fault.Fault) string {
 	path := "/connexion"
 	switch f {

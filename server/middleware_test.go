@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// serveFor answers with a handler whose body may take so long to arrive.
+// serveFor serves a handler whose body may take that long to arrive.
 func serveFor(t *testing.T, patience time.Duration, handler http.HandlerFunc) string {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -20,8 +20,8 @@ func serveFor(t *testing.T, patience time.Duration, handler http.HandlerFunc) st
 	return s.URL
 }
 
-// An answer may take longer than a body may: a download over a weak line, an act
-// that waits for a scanner.
+// An answer may take longer than a body: a download over a slow connection, or an act that
+// waits for a scanner.
 func TestR29_AnAnswerOutlastsTheDeadlineOfABody(t *testing.T) {
 	t.Parallel()
 	const patience = 100 * time.Millisecond
@@ -31,7 +31,7 @@ func TestR29_AnAnswerOutlastsTheDeadlineOfABody(t *testing.T) {
 		}
 		select {
 		case <-r.Context().Done():
-			t.Errorf("%s: cancelled while it was answered", r.Method)
+			t.Errorf("%s: cancelled during the answer", r.Method)
 		case <-time.After(3 * patience):
 		}
 	})
@@ -50,8 +50,8 @@ func TestR29_AnAnswerOutlastsTheDeadlineOfABody(t *testing.T) {
 	}
 }
 
-// A body that never comes does not hold a request for ever.
-func TestABodyThatNeverComesIsGivenUp(t *testing.T) {
+// A body that never arrives does not block a request for ever.
+func TestABodyThatNeverArrivesTimesOut(t *testing.T) {
 	t.Parallel()
 	failed := make(chan error, 1)
 	url := serveFor(t, 50*time.Millisecond, func(_ http.ResponseWriter, r *http.Request) {
@@ -68,6 +68,6 @@ func TestABodyThatNeverComesIsGivenUp(t *testing.T) {
 		answer.Body.Close()
 	}
 	if err := <-failed; err == nil {
-		t.Error("half a body passed for a whole one")
+		t.Error("half a body was accepted as complete")
 	}
 }

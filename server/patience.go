@@ -8,16 +8,15 @@ import (
 	"time"
 )
 
-// answerTimeout is how long a page may take to begin its answer, once its body could
-// have arrived: a database that hangs, or has no connection left for it, must not keep
-// people waiting for nothing.
+// answerTimeout is how long a page may take to begin its answer after the time for its body:
+// people must not wait in vain for a database that hangs or has no free connection.
 const answerTimeout = 20 * time.Second
 
-// errSlow is why a request ended that had no answer in time.
+// errSlow is the cause of the end of a request without an answer in time.
 var errSlow = errors.New("no answer in time")
 
-// inTime ends a request's context with errSlow when its answer has not begun in time.
-// Sockets and uploads last as long as they last; so does an answer that has begun.
+// inTime cancels a request's context with errSlow if its answer has not begun in time. Sockets
+// and uploads have no limit, nor has an answer that has begun.
 func inTime(k web.RouteKind, w http.ResponseWriter, r *http.Request) (http.ResponseWriter, *http.Request, func()) {
 	if k == web.SocketRoute || k == web.UploadRoute {
 		return w, r, func() {}
@@ -41,7 +40,7 @@ func beginWithin(limit time.Duration, w http.ResponseWriter, r *http.Request) (h
 	}
 }
 
-// beginning stops the clock when the answer begins.
+// beginning stops the timer when the answer begins.
 type beginning struct {
 	http.ResponseWriter
 	timer *time.Timer

@@ -12,9 +12,9 @@ import (
 	"socialdirect/web"
 )
 
-// A page that waits for what does not come is ended and says so; one that has begun
-// its answer may take its time.
-func TestR40_WhatDoesNotAnswerInTimeIsEnded(t *testing.T) {
+// A request without an answer in time ends with an error page; an answer that has begun has no
+// limit.
+func TestR40_ARequestWithoutAnAnswerInTimeIsEnded(t *testing.T) {
 	t.Parallel()
 	const limit = 20 * time.Millisecond
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
@@ -33,12 +33,12 @@ func TestR40_WhatDoesNotAnswerInTimeIsEnded(t *testing.T) {
 	}
 	select {
 	case <-answering.Context().Done():
-		t.Error("ended while it was answered")
+		t.Error("ended during its answer")
 	case <-time.After(5 * limit):
 	}
 }
 
-func TestR40_ABrowserThatLeftIsNoPartThatIsAway(t *testing.T) {
+func TestR40_ADisconnectedBrowserIsNoUnavailableComponent(t *testing.T) {
 	t.Parallel()
 	ctx, leave := context.WithCancel(t.Context())
 	leave()
@@ -52,7 +52,7 @@ func TestR40_ABrowserThatLeftIsNoPartThatIsAway(t *testing.T) {
 	}
 }
 
-// Sockets and uploads outlast every page.
+// Sockets and uploads may last longer than any page.
 func TestR40_SocketsAndUploadsAreNotEnded(t *testing.T) {
 	t.Parallel()
 	r := httptest.NewRequest(http.MethodGet, "/", nil)

@@ -6,7 +6,7 @@ import (
 	"socialdirect/web"
 )
 
-// publicPage is a page that is the same for everyone.
+// publicPage is a static page, the same for everyone.
 type publicPage struct {
 	template string
 	title    string
@@ -17,7 +17,7 @@ type publicPage struct {
 func (p publicPage) Template() string { return p.template }
 func (p publicPage) Title() string    { return p.title }
 
-// howPage shows the service's films.
+// howPage shows the films about the service.
 type howPage struct{ publicPage }
 
 func (howPage) Styles() []string { return []string{"film.css"} }

@@ -9,9 +9,8 @@ import (
 	"socialdirect/web"
 )
 
-// What the operator has set stands on the pages, and what is not is said to be
-// missing; neither can bring markup of its own.
-func TestR43_TheLegalNoticeSaysWhatTheOperatorSet(t *testing.T) {
+// Pages show the operator's settings and say which are missing; settings cannot add markup.
+func TestR43_TheLegalNoticeShowsTheOperatorsSettings(t *testing.T) {
 	t.Parallel()
 	whole := Operator{
 		Name: "Exemple <b>", Address: "1 rue de l’Exemple\n75001 Paris", Registration: "SAS au capital de 1 €", Publisher: "Ada Exemple", Host: "Hébergeur",

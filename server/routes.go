@@ -1,6 +1,6 @@
-// Package server is the platform's HTTP server: one table of routes that says
-// who may open which, the middleware around every request, and the only place
-// where an error becomes a status and a page.
+// Package server is the platform's HTTP server: one table of routes with their access, the
+// middleware around every request, and the only place where an error becomes a status and a
+// page.
 package server
 
 import (
@@ -11,13 +11,13 @@ import (
 	"socialdirect/web"
 )
 
-// Pages are those of one package.
+// Pages are the pages of one package.
 type Pages interface {
 	Routes() []web.Route
 }
 
-// routes is the table of contents of the platform: the server's own pages, and those that
-// each package declares.
+// routes is the table of all routes: the server's own pages, and those that each package
+// declares.
 func (s *Server) routes() []web.Route {
 	all := s.ownRoutes()
 	for _, pages := range s.parts.Pages {
@@ -38,14 +38,14 @@ func (s *Server) ownRoutes() []web.Route {
 	}
 }
 
-// RouteAccess is who may open a route, for tests of the whole table.
+// RouteAccess describes who may open a route, for tests of the whole table.
 type RouteAccess struct {
 	Method, Path string
 	Open, Socket bool
-	Owing        bool // also for staff who still owe the second factor
+	Owing        bool // also for staff who have not given the second factor yet
 	Script       bool
-	Pending      bool // also for people who have not accepted the texts in force
-	Key          bool // a client's own system alone may
+	Pending      bool // also for people who have not accepted the current legal texts
+	Key          bool // only for a client's own system
 	roles        []viewer.Role
 }
 
@@ -54,7 +54,7 @@ func (a RouteAccess) Allows(role viewer.Role) bool {
 	return a.Open || !a.Key && a.roles == nil || slices.Contains(a.roles, role)
 }
 
-// Table lists who may open every route.
+// Table lists the access of every route.
 func (s *Server) Table() []RouteAccess {
 	var table []RouteAccess
 	for _, r := range s.routes() {
@@ -66,7 +66,7 @@ func (s *Server) Table() []RouteAccess {
 	return table
 }
 
-// Navigation is where a person may go from a page.
+// Navigation returns the navigation of a person on a page.
 func (s *Server) Navigation(v *viewer.Viewer, path string) []web.NavItem {
 	return s.parts.Web.Places(v, path)
 }

@@ -16,21 +16,21 @@ import (
 	"socialdirect/web"
 )
 
-// Parts is what the server serves.
+// Parts are the dependencies of the server.
 type Parts struct {
 	Web      *web.Renderer
-	Reminder func(*web.Request) *web.Reminder // above a page; nil for none
-	Cookies  *session.HTTP                    // reads who is signed in from a request
+	Reminder func(*web.Request) *web.Reminder // line above a page; nil: none
+	Cookies  *session.HTTP                    // identifies the viewer of a request
 	Sessions *session.Service
 	API      *api.HTTP
-	// Pages are those of all packages.
+	// Pages are the pages of all packages.
 	Pages []Pages
 
 	// Health answers /readyz.
 	Health *health.Monitor
-	// Extra is pages beside the table, by path: the demo's mail.
+	// Extra are pages outside of the table, by path: the demo's mail.
 	Extra map[string]web.Handler
-	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
+	// TrustedProxies are the addresses whose X-Forwarded-For is trusted.
 	TrustedProxies []netip.Prefix
 	// Secure says that the platform is reached over TLS.
 	Secure bool
@@ -38,8 +38,8 @@ type Parts struct {
 	Operator Operator
 }
 
-// Operator is who runs the platform, as its legal notice must say. Empty fields
-// are said to be missing.
+// Operator is the company that runs the platform, as its legal notice must describe it. The
+// notice says which fields are missing.
 type Operator config.Operator
 
 // Server is the HTTP server.
@@ -49,7 +49,7 @@ type Server struct {
 	leaving *leaving
 }
 
-// New returns the server of the given parts; it listens to nothing yet.
+// New returns a server; it does not listen yet.
 func New(parts Parts) *Server {
 	s := &Server{parts: parts, leaving: newLeaving()}
 	parts.Web.Join(s.routes(), parts.Reminder)
@@ -63,17 +63,17 @@ func New(parts Parts) *Server {
 	return s
 }
 
-// Handler is the whole platform as a handler.
+// Handler returns the whole platform as a handler.
 func (s *Server) Handler() http.Handler { return s.http.Handler }
 
-// HTTP is the server to serve a listener with and to shut down.
+// HTTP returns the server for serving a listener and for shutdown.
 func (s *Server) HTTP() *http.Server { return s.http }
 
 func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
 	w.WriteHeader(http.StatusOK)
 }
 
-// readyz says in one line how the platform and its parts are.
+// readyz reports the status of the platform and its components in one line.
 func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
 	report := s.parts.Health.Report()
 	w.Header().Set("Content-Type", "application/json")
@@ -82,7 +82,7 @@ func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", retryAfter)
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
-	_ = json.NewEncoder(w).Encode(report) // the client may have gone
+	_ = json.NewEncoder(w).Encode(report) // the client may have disconnected
 }
 
 func notFound(http.ResponseWriter, *web.Request) error {

@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// One byte picks one word, and two words must never be the same, or two
-// different connections would show one code.
-func TestR23VerificationHas256DifferentWords(t *testing.T) {
+// One byte selects one word. No two words may be the same, or two different connections could
+// show the same code.
+func TestR23_VerificationHas256DifferentWords(t *testing.T) {
 	t.Parallel()
 	source, err := files.ReadFile("static/call/words.js")
 	if err != nil {
@@ -18,7 +18,7 @@ func TestR23VerificationHas256DifferentWords(t *testing.T) {
 	for _, line := range regexp.MustCompile(`(?m)^  "([^"]+)"`).FindAllStringSubmatch(string(source), -1) {
 		for word := range strings.FieldsSeq(line[1]) {
 			if seen[word] {
-				t.Errorf("%q stands twice", word)
+				t.Errorf("%q occurs twice", word)
 			}
 			seen[word] = true
 		}

@@ -8,51 +8,51 @@ import (
 	"socialdirect/internal/form"
 )
 
-// formField is one field of a form as the templates of pieces/forms.html show it: its
-// label, its hint, what was typed, and its message beside it. A page makes one with
-// a function of fieldFuncs and hands it to the template of the same kind:
+// formField is one field of a form as the templates of pieces/forms.html show it: its label,
+// its hint, what was typed, and its message. A page creates one with a function of fieldFuncs
+// and passes it to the template of the same kind:
 //
 //	{{template "field" (textInput .Form "town" "Ville" | autocomplete "off" | hint "Par exemple Lorient.")}}
 //
-// A function that does not exist fails the start, a missing or an extra argument
-// fails the page: no misspelt name can pass in silence.
+// An unknown function fails the start, a missing or extra argument fails the page, so that no
+// misspelling goes unnoticed.
 type formField struct {
 	Form              *form.Form
 	Name, Label, Hint string
 }
 
-// inputField is a field of one line, of one of HTML's types.
+// inputField is a field of one line, of one of HTML's input types.
 type inputField struct {
 	formField
 	Type, Autocomplete, Inputmode string
 }
 
-// selectField is a field of which one option is chosen in a list. Empty, if given, is the
-// option that stands for none.
+// selectField is a list from which one option is selected. Empty, if given, is the option for
+// no value.
 type selectField struct {
 	formField
 	Options []form.Option
 	Empty   string
 }
 
-// choiceField is a group of boxes or of radio buttons.
+// choiceField is a group of checkboxes or radio buttons.
 type choiceField struct {
 	formField
 	Options []form.Option
 }
 
-// filesField is a field that takes several files of the kinds that Accept lists.
+// filesField is a field for several files of the types in Accept.
 type filesField struct {
 	formField
 	Accept string
 }
 
-// passkeyButton is a button that static/passkeys.js shows where the browser can use a
-// passkey. Ask says where the challenge comes from, Answer where the answer goes,
-// Next where the person goes then; Unable, if given, is said where the browser cannot.
+// passkeyButton is a button that static/passkeys.js shows if the browser supports passkeys.
+// Ask is the path of the challenge, Answer that of the response, Next the page afterwards;
+// Unable, if given, is shown if the browser does not support passkeys.
 type passkeyButton struct{ ID, Label, Ask, Answer, Next, Unable string }
 
-// hinted is every field: each has a place for a hint.
+// hinted is any field: each may have a hint.
 type hinted interface{ setHint(hint string) }
 
 func (f *formField) setHint(hint string) { f.Hint = hint }
@@ -61,7 +61,7 @@ func fieldOf(f *form.Form, name, label string) formField {
 	return formField{Form: f, Name: name, Label: label}
 }
 
-// input is what makes an inputField of a type.
+// input returns the function that creates an inputField of a type.
 func input(kind string) func(f *form.Form, name, label string) *inputField {
 	return func(f *form.Form, name, label string) *inputField {
 		return &inputField{formField: fieldOf(f, name, label), Type: kind}
@@ -85,7 +85,7 @@ func filesInput(f *form.Form, name, label, accept string) *filesField {
 	return &filesField{formField: fieldOf(f, name, label), Accept: accept}
 }
 
-// mistake is a field whose message alone is shown, beside a control of the page's own.
+// mistake is a field of which only the message is shown, at a control of the page itself.
 func mistake(f *form.Form, name string) *formField { return textarea(f, name, "") }
 
 func hint(text string, of hinted) hinted {
@@ -126,8 +126,8 @@ func unable(text string, of *passkeyButton) *passkeyButton {
 	return of
 }
 
-// fieldFuncs are what pages make fields with. Those of the first
-// lines make one, those below the empty line say more of it at the end of a pipe.
+// fieldFuncs are the template functions for fields. Those of the first lines create a field,
+// those below the empty line modify it at the end of a pipe.
 var fieldFuncs = template.FuncMap{
 	"textInput": input("text"), "searchInput": input("search"), "emailInput": input("email"), "telInput": input("tel"),
 	"passwordInput": input("password"), "dateInput": input("date"), "timeInput": input("time"),

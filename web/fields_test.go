@@ -11,12 +11,12 @@ import (
 	"socialdirect/internal/form"
 )
 
-// What a page misspells fails, at the start or when it is drawn, and is never left out
-// in silence.
+// A misspelling in a template fails, at the start or when the page is rendered, and is never
+// ignored.
 func TestFieldsRefuseWhatIsMisspelt(t *testing.T) {
 	t.Parallel()
 	if _, err := template.New("").Funcs(template.FuncMap(fieldFuncs)).Parse(`{{textinput .Form "town" "Ville"}}`); err == nil {
-		t.Error("a function that does not exist is parsed")
+		t.Error("an unknown function is accepted")
 	}
 	for name, page := range map[string]string{
 		"right":                       `{{textInput .Form "town" "Ville" | autocomplete "off" | hint "Lorient" | printf "%T"}}`,
@@ -47,9 +47,9 @@ func TestFieldsRefuseWhatIsMisspelt(t *testing.T) {
 	}
 }
 
-// A page, its domain's pieces and what all share are parsed together: a name that two
-// of them define would silently be the last one's.
-func TestPiecesHaveNamesOfTheirOwn(t *testing.T) {
+// A page, its domain's pieces and the shared ones are parsed together: if two of them define a
+// name, the last one would win unnoticed.
+func TestPiecesHaveUniqueNames(t *testing.T) {
 	t.Parallel()
 	defined := map[string][]string{}
 	err := fs.WalkDir(files, "templates", func(file string, entry fs.DirEntry, err error) error {

@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// shownFilm is one of static/videos, with the title above it.
+// shownFilm is a film of static/videos, with its title.
 type shownFilm struct{ Name, Title string }
 
 func film(name, title string) shownFilm { return shownFilm{name, title} }
 
-// transcript is what a film's captions say, one after the other, so that the text
-// beside it never says something else than the film.
+// transcript returns the texts of a film's captions, in order, so that the transcript always
+// matches the film.
 func transcript(name string) ([]string, error) {
 	captions, err := files.ReadFile("static/videos/" + name + ".vtt")
 	if err != nil {

@@ -27,8 +27,8 @@ func get(t *testing.T, r *Renderer, address string, header ...string) *http.Resp
 	return answer.Result()
 }
 
-// A player asks for a part at a time, Safari for two bytes to begin with: it gets
-// them as they are, packed or not, and keeps them for good.
+// Players request parts of a film, Safari at first two bytes: they get exactly these bytes,
+// uncompressed, and may cache them for good.
 func TestR43_FilmsAreServedInParts(t *testing.T) {
 	t.Parallel()
 	r, err := New(Phone{})
@@ -43,7 +43,7 @@ func TestR43_FilmsAreServedInParts(t *testing.T) {
 			}
 			whole := r.static.files["videos/"+name+ending].plain
 			if len(whole) > 700_000 {
-				t.Errorf("%s%s has %d bytes, too many for a weak line", name, ending, len(whole))
+				t.Errorf("%s%s has %d bytes, too many for a slow connection", name, ending, len(whole))
 			}
 			for part, want := range map[string][]byte{"bytes=0-1": whole[:2], "bytes=100-": whole[100:], "bytes=-7": whole[len(whole)-7:]} {
 				answer := get(t, r, address, "Range", part, "Accept-Encoding", "gzip")
@@ -72,9 +72,9 @@ func instant(fields []string) time.Duration {
 	return time.Duration(parts[0])*time.Minute + time.Duration(parts[1])*time.Second + time.Duration(parts[2])*time.Millisecond
 }
 
-// Captions follow each other, stay long enough to be read, and end before the
-// film does; what they say is the text beside it.
-func TestR43_CaptionsKeepToTheirFilm(t *testing.T) {
+// Captions follow each other, are long enough to be read, and end before the film does; their
+// texts are the transcript.
+func TestR43_CaptionsMatchTheirFilm(t *testing.T) {
 	t.Parallel()
 	r, err := New(Phone{})
 	if err != nil {
@@ -109,11 +109,11 @@ func TestR43_CaptionsKeepToTheirFilm(t *testing.T) {
 		}
 	}
 	if _, err := transcript("nulle-part"); err == nil {
-		t.Error("a film that is not there has a text")
+		t.Error("a missing film has a transcript")
 	}
 }
 
-// lasts reads an MP4's length; what a player needs first stands first in it.
+// lasts returns the duration of an MP4, and checks that its index comes first.
 func lasts(t *testing.T, film []byte) time.Duration {
 	t.Helper()
 	header, content := bytes.Index(film, []byte("mvhd")), bytes.Index(film, []byte("mdat"))
@@ -124,9 +124,9 @@ func lasts(t *testing.T, film []byte) time.Duration {
 	return field(20) * time.Second / field(16)
 }
 
-// Nothing is loaded before somebody asks, nothing begins by itself, and the
-// person has their own player's buttons.
-func TestR43_TheFilmsWaitToBeAskedFor(t *testing.T) {
+// Nothing is loaded before the person asks, nothing starts by itself, and the browser's own
+// controls are shown.
+func TestR43_FilmsAreLoadedOnRequestOnly(t *testing.T) {
 	t.Parallel()
 	r, err := New(Phone{})
 	if err != nil {

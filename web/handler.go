@@ -12,25 +12,25 @@ import (
 	"github.com/google/uuid"
 )
 
-// Request is what a route's handler is asked, and by whom.
+// Request is a request to a route, with its viewer.
 type Request struct {
 	*http.Request
-	Viewer *viewer.Viewer // nil when nobody is signed in
+	Viewer *viewer.Viewer // nil if nobody is signed in
 }
 
-// Handler answers one route: it writes a success itself, or returns one error
-// that package server turns into a status and a page.
+// Handler answers one route: it writes a success itself, or returns one error, which package
+// server turns into a status and a page.
 type Handler func(w http.ResponseWriter, r *Request) error
 
-// FormHandler answers one route that a form is sent to. It decodes the fields of f itself.
+// FormHandler answers one route that receives a form. It decodes the fields of f itself.
 type FormHandler func(w http.ResponseWriter, r *Request, f *form.Form) error
 
-// WithContext is the same request with another context (http.Request.WithContext).
+// WithContext returns the same request with another context (http.Request.WithContext).
 func (r *Request) WithContext(ctx context.Context) *Request {
 	return &Request{Request: r.Request.WithContext(ctx), Viewer: r.Viewer}
 }
 
-// PathID reads the identifier that a part of the path holds; NotFound when it is none.
+// PathID parses the identifier in a part of the path; it fails with NotFound if it is invalid.
 func (r *Request) PathID(name string) (uuid.UUID, error) {
 	id, err := form.ParseID(r.PathValue(name))
 	if err != nil {
@@ -39,10 +39,10 @@ func (r *Request) PathID(name string) (uuid.UUID, error) {
 	return id, nil
 }
 
-// maxPage bounds how far a list is turned.
+// maxPage is the last page of a list that can be requested.
 const maxPage = 1000
 
-// PageNumber is the page of a list that the address asks for, 0 for the first.
+// PageNumber returns the requested page of a list, 0 for the first.
 func (r *Request) PageNumber() int {
 	n, err := strconv.Atoi(r.URL.Query().Get("page"))
 	if err != nil || n < 1 || n > maxPage {
@@ -51,7 +51,7 @@ func (r *Request) PageNumber() int {
 	return n - 1
 }
 
-// Neighbours are the addresses of the pages before and after; empty where there is none.
+// Neighbours returns the addresses of the previous and next pages; empty if there is none.
 func (r *Request) Neighbours(page int, more bool) (previous, next string) {
 	if page > 0 {
 		previous = r.pageAddress(page - 1)

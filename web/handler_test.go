@@ -11,7 +11,7 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-func TestAPageOfAListIsAskedForWithinBounds(t *testing.T) {
+func TestTheRequestedPageOfAListIsBounded(t *testing.T) {
 	t.Parallel()
 	for asked, want := range map[string]int{"": 0, "1": 0, "2": 1, "1000": 999, "1001": 0, "0": 0, "-3": 0, "deux": 0, "99999999999999999999": 0} {
 		r := &Request{Request: httptest.NewRequest(http.MethodGet, "/liste?page="+asked, nil)}
@@ -21,7 +21,7 @@ func TestAPageOfAListIsAskedForWithinBounds(t *testing.T) {
 	}
 }
 
-func TestPagesOfAListLeadToTheirNeighboursWithTheWholeQuestion(t *testing.T) {
+func TestPagesOfAListLinkToTheirNeighboursWithTheWholeQuery(t *testing.T) {
 	t.Parallel()
 	r := &Request{Request: httptest.NewRequest(http.MethodGet, "/liste?q=a+b&page=2", nil)}
 	if previous, next := r.Neighbours(1, true); previous != "/liste?page=1&q=a+b" || next != "/liste?page=3&q=a+b" {
@@ -32,7 +32,7 @@ func TestPagesOfAListLeadToTheirNeighboursWithTheWholeQuestion(t *testing.T) {
 	}
 }
 
-func TestAnAddressWithoutAnIdentifierNamesNothing(t *testing.T) {
+func TestAPathWithAnInvalidIdentifierIsNotFound(t *testing.T) {
 	t.Parallel()
 	r := &Request{Request: httptest.NewRequest(http.MethodGet, "/", nil)}
 	for _, id := range []string{"", "7", "zz6b8a1c-0000-0000-0000-000000000000"} {
@@ -43,7 +43,7 @@ func TestAnAddressWithoutAnIdentifierNamesNothing(t *testing.T) {
 	}
 }
 
-func TestAFormIsReadBeforeItsHandlerRunsOrNotAtAll(t *testing.T) {
+func TestAHandlerRunsOnlyAfterItsFormWasParsed(t *testing.T) {
 	t.Parallel()
 	v, ran := &viewer.Viewer{}, 0
 	handler := Parsed(func(_ http.ResponseWriter, r *Request, f *form.Form) error {

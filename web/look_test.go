@@ -12,10 +12,10 @@ import (
 	"socialdirect/internal/form"
 )
 
-// The style sheet travels on every first visit, most often over a phone.
+// styleLimit bounds the style sheet, which every first visit loads, mostly on a phone.
 const styleLimit = 24 << 10
 
-func TestStyleSheetIsLightAndAsksNobodyElse(t *testing.T) {
+func TestStyleSheetsAreSmallAndLoadNothingFromElsewhere(t *testing.T) {
 	t.Parallel()
 	for name := range sheets {
 		sheet, err := sheet(name)
@@ -33,8 +33,8 @@ func TestStyleSheetIsLightAndAsksNobodyElse(t *testing.T) {
 	}
 }
 
-// Every file under styles is in one sheet, once.
-func TestStyleSheetsHoldEveryFile(t *testing.T) {
+// Every file under styles is in exactly one sheet.
+func TestEveryStyleFileIsInOneSheet(t *testing.T) {
 	t.Parallel()
 	var written, served []string
 	err := fs.WalkDir(files, "styles", func(file string, entry fs.DirEntry, err error) error {
@@ -57,8 +57,8 @@ func TestStyleSheetsHoldEveryFile(t *testing.T) {
 	}
 }
 
-// What a browser makes of a sheet does not depend on what squeeze leaves out.
-func TestStyleSheetIsSqueezedWithoutALoss(t *testing.T) {
+// squeeze does not change how a browser interprets a sheet.
+func TestStyleSheetsAreSqueezedWithoutLoss(t *testing.T) {
 	t.Parallel()
 	written := `/* A comment;
    of two lines } */
@@ -82,8 +82,8 @@ b > c {
 	}
 }
 
-// One declaration a line, so that a change shows as what it is.
-func TestStyleSheetsAreWrittenOneDeclarationALine(t *testing.T) {
+// One declaration per line makes changes readable.
+func TestStyleSheetsHaveOneDeclarationPerLine(t *testing.T) {
 	t.Parallel()
 	several := regexp.MustCompile(`;[ \t]*[a-z-]+:`)
 	for name, parts := range sheets {
@@ -101,8 +101,8 @@ func TestStyleSheetsAreWrittenOneDeclarationALine(t *testing.T) {
 	}
 }
 
-// A mistake stands beside its field, tied to it, and a password never comes back.
-func TestFieldTiesItsMistakeAndHidesPasswords(t *testing.T) {
+// A message is next to its field and linked to it, and a password is never shown again.
+func TestAFieldIsLinkedToItsMessageAndHidesPasswords(t *testing.T) {
 	t.Parallel()
 	f := form.New(map[string]string{"email": "zoe@", "password": "Tilleul-7"})
 	f.Fail("email", "Écrivez une adresse complète.")
@@ -115,7 +115,7 @@ func TestFieldTiesItsMistakeAndHidesPasswords(t *testing.T) {
 		}
 	}
 	if password := partial(t, "field", input("password")(f, "password", "Mot de passe")); strings.Contains(password, "value=") {
-		t.Errorf("a password comes back:\n%s", password)
+		t.Errorf("a password is shown again:\n%s", password)
 	}
 	if summary := partial(t, "summary", f); !strings.Contains(summary, `href="#email"`) || !strings.Contains(summary, "2 points") {
 		t.Errorf("the summary leads nowhere:\n%s", summary)
@@ -140,8 +140,9 @@ type homePage struct{}
 func (homePage) Template() string { return "public/home" }
 func (homePage) Title() string    { return "Accueil" }
 
-// Every page has the way out and the switchboard, and asks nobody else for anything.
-func TestR34EveryPageHasItsWaysOutAndNothingFromElsewhere(t *testing.T) {
+// Every page has the quick exit and the switchboard's number, and loads nothing from
+// elsewhere.
+func TestR34_EveryPageHasTheQuickExitAndLoadsNothingFromElsewhere(t *testing.T) {
 	t.Parallel()
 	r, err := New(Phone{Display: "02 97 00 00 00", Href: "tel:+33297000000"})
 	if err != nil {
@@ -162,7 +163,7 @@ func TestR34EveryPageHasItsWaysOutAndNothingFromElsewhere(t *testing.T) {
 	}
 }
 
-// A page declares its styles and its scripts in Go, and the layout alone loads them.
+// A page declares its styles and scripts in Go, and only the layout loads them.
 func TestTemplatesLoadNothingThemselves(t *testing.T) {
 	t.Parallel()
 	loads := regexp.MustCompile(`<link\b|<style\b|<script\b[^>]*\bsrc=|\bstyle=`)
@@ -186,7 +187,7 @@ type styledPage struct{ homePage }
 func (styledPage) Styles() []string  { return []string{"film.css"} }
 func (styledPage) Scripts() []string { return []string{"messages.js"} }
 
-func TestAPageGetsTheStylesAndScriptsItDeclares(t *testing.T) {
+func TestAPageLoadsTheStylesAndScriptsItDeclares(t *testing.T) {
 	t.Parallel()
 	r, err := New(Phone{})
 	if err != nil {

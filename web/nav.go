@@ -10,55 +10,54 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// NavItem is one of the places to go, at most four for each role.
+// NavItem is one link of the navigation, at most four for each role.
 type NavItem struct {
 	Path, Label, Icon string
 	Current           bool
 }
 
-// Place is where a route stands in the navigation of a role.
+// Place is the position of a route in the navigation of a role.
 type Place struct {
 	Role        viewer.Role
 	Order       int // from 1
 	Label, Icon string
 }
 
-// tab is where a route stands at the top of the administration.
+// tab is the position of a route in the tabs of the administration.
 type tab struct {
 	order int // from 1
 	label string
 }
 
-// In puts the route into the navigation.
+// In adds the route to the navigation.
 func (r Route) In(places ...Place) Route {
 	r.places = places
 	return r
 }
 
-// InAdministration puts the route at the top of the pages of the administration, in that
-// order from 1.
+// InAdministration adds the route to the tabs of the administration at that position, counted
+// from 1.
 func (r Route) InAdministration(order int, label string) Route {
 	r.tab = tab{order, label}
 	return r
 }
 
-// Within has the route stand in the navigation where path does: whoever books is not among
-// their appointments yet.
+// Within makes the navigation mark the place of path when the route is shown, for instance
+// while an appointment is being booked, which is not under the appointments yet.
 func (r Route) Within(path string) Route {
 	r.within = path
 	return r
 }
 
-// navigation is where people go from every page, as the packages' routes declare it.
+// navigation is the navigation of all pages, as the packages' routes declare it.
 type navigation struct {
 	places map[viewer.Role][]NavItem
 	tabs   []NavItem         // of the administration
-	within map[string]string // paths that stand where another does
+	within map[string]string // paths that are marked as another one
 }
 
-// Join tells the renderer what stands around every page: the navigation, out of all
-// routes, and the reminder of a request, nil for none. Package server calls it as it
-// joins the routes.
+// Join gives the renderer what surrounds every page: the navigation of all routes, and the
+// reminder for a request, nil for none. Package server calls it when it joins the routes.
 func (r *Renderer) Join(routes []Route, remind func(*Request) *Reminder) {
 	r.remind = remind
 	n := navigation{map[viewer.Role][]NavItem{}, nil, map[string]string{}}
@@ -83,7 +82,7 @@ func (r *Renderer) Join(routes []Route, remind func(*Request) *Reminder) {
 	r.navigation = n
 }
 
-// inOrder are the items that routes have, which have none where the order is 0.
+// inOrder returns the items of the routes in their order; routes with order 0 have none.
 func inOrder(routes []Route, of func(Route) (order int, item NavItem)) []NavItem {
 	type ordered struct {
 		order int
@@ -103,8 +102,7 @@ func inOrder(routes []Route, of func(Route) (order int, item NavItem)) []NavItem
 	return items
 }
 
-// administrationPlaces are the places inside the administration, with the current one
-// marked.
+// administrationPlaces returns the tabs of the administration, with the current one marked.
 func (r *Renderer) administrationPlaces(current string) []NavItem {
 	items := slices.Clone(r.navigation.tabs)
 	for i := range items {
@@ -119,10 +117,10 @@ var homes = map[viewer.Role]string{
 	viewer.Switchboard: "/standard", viewer.ClientManager: "/entreprise", viewer.DPO: "/protection-des-donnees",
 }
 
-// HomePath is the first page of a role, which stands first in its navigation.
+// HomePath returns the first page of a role, which is the first of its navigation.
 func HomePath(role viewer.Role) string { return cmp.Or(homes[role], "/") }
 
-// Places are where a person may go from a page, with the place that it belongs to marked.
+// Places returns the navigation of a page, with the current place marked.
 func (r *Renderer) Places(v *viewer.Viewer, path string) []NavItem {
 	if v == nil {
 		return nil
@@ -145,8 +143,7 @@ func (r *Renderer) Places(v *viewer.Viewer, path string) []NavItem {
 	return items
 }
 
-// PlaceOf is the label and the path of the place that a path is inside, if it is
-// in one of the viewer's.
+// PlaceOf returns the label and path of the viewer's place that contains path, if any.
 func (r *Renderer) PlaceOf(v *viewer.Viewer, path string) (label, place string, inside bool) {
 	for _, item := range r.Places(v, path) {
 		if item.Current {
@@ -156,8 +153,8 @@ func (r *Renderer) PlaceOf(v *viewer.Viewer, path string) (label, place string, 
 	return "", "", false
 }
 
-// openWhilePending keeps the places that are open to somebody who has not accepted
-// the texts in force, behind the one where they can.
+// openWhilePending keeps the places open to somebody who has not accepted the current legal
+// texts, after the one where they can.
 func openWhilePending(items []NavItem) []NavItem {
 	open := []NavItem{{Path: "/acceptation", Label: "Votre accord", Icon: "file-text"}}
 	for _, item := range items {
@@ -168,8 +165,8 @@ func openWhilePending(items []NavItem) []NavItem {
 	return open
 }
 
-// flashes are the lines that may be said once after a success; the cookie only
-// names one, so that nobody can put words on our pages.
+// flashes are the messages that may be shown once after a success. The cookie contains only a
+// name, so that nobody can put texts on our pages.
 var flashes = map[string]string{
 	"called": "C’est noté : la personne est prévenue.",
 
@@ -223,7 +220,7 @@ var flashes = map[string]string{
 
 const flashCookie = "flash"
 
-// Flash has the next page say, once, the success line of that name.
+// Flash makes the next page show the success message of that name, once.
 func Flash(w http.ResponseWriter, name string) {
 	http.SetCookie(w, &http.Cookie{Name: flashCookie, Value: url.QueryEscape(name), Path: "/", MaxAge: 60, HttpOnly: true, SameSite: http.SameSiteLaxMode})
 }
@@ -237,13 +234,13 @@ func takeFlash(w http.ResponseWriter, r *Request) string {
 	return flashes[cookie.Value]
 }
 
-// Done ends a form that did what it was for: a flash, and on to path.
+// Done answers a successful form: it sets a flash and redirects to path.
 func Done(w http.ResponseWriter, r *Request, flash, path string) error {
 	Flash(w, flash)
 	return See(w, r, path)
 }
 
-// See answers 303 to path, the way every successful form ends.
+// See answers 303 to path, the answer to every successful form.
 func See(w http.ResponseWriter, r *Request, path string) error {
 	http.Redirect(w, r.Request, path, http.StatusSeeOther)
 	return nil

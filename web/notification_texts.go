@@ -6,17 +6,17 @@ import (
 	"text/template"
 )
 
-// NotificationTexts are the texts of mails and SMS, in templates/notifications. The first
-// line of NAME.txt is the subject; the body follows an empty line. They say nothing to
-// somebody who reads over a shoulder (R21).
+// NotificationTexts are the texts of mails and SMS, in templates/notifications. The first line
+// of NAME.txt is the subject; the body follows an empty line. They reveal nothing to somebody
+// who glances at the screen (R21).
 type NotificationTexts struct {
 	all   *template.Template
 	phone Phone
 	base  string
 }
 
-// NewNotificationTexts parses all texts. base is the platform's public address, without
-// a slash at its end.
+// NewNotificationTexts parses all texts. base is the platform's public address, without a
+// slash at the end.
 func NewNotificationTexts(base string, phone Phone) (*NotificationTexts, error) {
 	funcs := template.FuncMap{"date": Date, "dayHour": DayHour, "both": Both, "hour": Hour}
 	all, err := template.New("").Funcs(funcs).ParseFS(files, "templates/notifications/*.txt")
@@ -36,9 +36,9 @@ func (t *NotificationTexts) Write(name string, data any) (subject, body string, 
 	return strings.TrimSpace(subject), strings.TrimSpace(body) + "\n", err
 }
 
-// Text returns the text of an SMS, which has no subject. Its template keeps to the
-// letters of GSM 03.38 (no typographic apostrophe or space): with others a message
-// holds 70 characters in place of 160.
+// Text returns the text of an SMS, which has no subject. Its template uses only characters of
+// GSM 03.38 (no typographic apostrophe or space): with others, a message has 70 characters
+// instead of 160.
 func (t *NotificationTexts) Text(name string, data any) (string, error) {
 	var out strings.Builder
 	err := t.all.ExecuteTemplate(&out, name+".txt", struct {

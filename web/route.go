@@ -7,16 +7,16 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// Access says who may open a route. Whose object it is, the act decides.
+// Access says who may open a route. The act checks whether an object belongs to the viewer.
 type Access struct {
 	Roles   []viewer.Role // nil with Open or Owing: any
 	Open    bool          // signed in or not
-	Owing   bool          // also for staff who still owe the second factor
-	Pending bool          // also for people who have not accepted the texts in force
+	Owing   bool          // also for staff who have not given the second factor yet
+	Pending bool          // also for people who have not accepted the current legal texts
 	Key     bool          // a client's own system, with a key; sessions do not count
 }
 
-// Who may open a route, as the packages say it.
+// Common values of Access.
 var (
 	Everyone       = Access{Open: true}
 	SignedIn       = Access{}
@@ -24,7 +24,7 @@ var (
 	WithKey        = Access{Key: true}
 	Beneficiaries  = Only(viewer.Beneficiary)
 	SocialWorkers  = Only(viewer.SocialWorker)
-	ItsPeople      = Only(viewer.Beneficiary, viewer.SocialWorker) // of an appointment, of a conversation
+	ItsPeople      = Only(viewer.Beneficiary, viewer.SocialWorker) // the two people of an appointment or a conversation
 	Switchboard    = Only(viewer.Switchboard)
 	ClientManagers = Only(viewer.ClientManager)
 	Administrators = Only(viewer.Administrator)
@@ -33,18 +33,17 @@ var (
 	StaffOwingToo  = Access{Owing: true, Roles: Staff.Roles}
 )
 
-// Only lets people of these roles in.
+// Only permits people of these roles.
 func Only(roles ...viewer.Role) Access { return Access{Roles: roles} }
 
-// BeforeAcceptance opens a route to people who have not accepted the texts in force
-// (R33): what nobody is kept from, such as their rights and cancelling.
+// BeforeAcceptance opens a route also to people who have not accepted the current legal texts
+// (R33), for what nobody may be denied, such as their rights and cancelling.
 func (a Access) BeforeAcceptance() Access {
 	a.Pending = true
 	return a
 }
 
-// Route is one line of the table of contents, which the server joins from the packages'
-// Routes.
+// Route is one line of the table of routes, which the server joins from the packages' Routes.
 type Route struct {
 	Method  string
 	Path    string
@@ -57,7 +56,7 @@ type Route struct {
 	within string  // see Within
 }
 
-// RouteKind is how a route is answered and how long its body may take.
+// RouteKind determines how a route answers errors and how long its body may take.
 type RouteKind int
 
 // The kinds of route.
@@ -65,26 +64,26 @@ const (
 	PageRoute    RouteKind = iota // a page or an ordinary form
 	UploadRoute                   // a form with files, which may take long to arrive
 	SocketRoute                   // a WebSocket: refusals are bare statuses
-	ScriptRoute                   // asked by a page's script: refusals are JSON
+	ScriptRoute                   // requested by a page's script: refusals are JSON
 	ProgramRoute                  // for programs: refusals are JSON (RFC 9457)
 )
 
-// Get is a route that changes nothing.
+// Get returns a route that changes nothing.
 func Get(path string, access Access, handler Handler) Route {
 	return Route{Method: http.MethodGet, Path: path, Access: access, Handler: handler}
 }
 
-// Post is a route that changes something, whose handler reads the body by itself.
+// Post returns a route that changes something, whose handler reads the body itself.
 func Post(path string, access Access, handler Handler) Route {
 	return Route{Method: http.MethodPost, Path: path, Access: access, Handler: handler}
 }
 
-// Form is a route that an ordinary form is sent to.
+// Form returns a route that receives an ordinary form.
 func Form(path string, access Access, handler FormHandler) Route {
 	return Post(path, access, Parsed(handler))
 }
 
-// Parsed reads the body as a form before handler runs (form.Parse).
+// Parsed returns a handler that parses the body as a form first (form.Parse).
 func Parsed(handler FormHandler) Handler {
 	return func(w http.ResponseWriter, r *Request) error {
 		f, err := form.Parse(r.Request)
@@ -95,7 +94,7 @@ func Parsed(handler FormHandler) Handler {
 	}
 }
 
-// As is the route with another kind than a page's.
+// As returns the route with another kind than PageRoute.
 func (r Route) As(kind RouteKind) Route {
 	r.Kind = kind
 	return r

@@ -17,15 +17,15 @@ import (
 	"time"
 )
 
-// Static serves the embedded files and the style sheets, each under an address that changes with its
-// content, so that browsers keep them for good.
+// Static serves the embedded files and the style sheets, each under an address that changes
+// with its content, so that browsers can cache them for good.
 type Static struct{ files map[string]staticFile }
 
 type staticFile struct {
 	version string
 	kind    string
 	plain   []byte
-	gzipped []byte // nil where it saves nothing
+	gzipped []byte // nil if it saves nothing
 }
 
 func newStatic() (*Static, error) {
@@ -45,7 +45,7 @@ func newStatic() (*Static, error) {
 	})
 }
 
-// load reads a file of static/; within names the modules whose imports led to it.
+// load reads a file of static/; within are the modules whose imports led to it.
 func (s *Static) load(name string, within ...string) error {
 	if _, done := s.files[name]; done {
 		return nil
@@ -66,11 +66,11 @@ func (s *Static) load(name string, within ...string) error {
 	return nil
 }
 
-// imported is the line of a module that imports another one beside it.
+// imported matches a module's import of another module in the same folder.
 var imported = regexp.MustCompile(`(?m)^(import .* from "\./)([^"]+)(";)$`)
 
-// versioned gives the imports of a module of that folder their versions, so that they
-// are kept for good as well and a page does not ask for each of them anew.
+// versioned adds versions to the imports of a module in that folder, so that browsers can
+// cache imported modules for good too.
 func (s *Static) versioned(module []byte, folder string, within []string) ([]byte, error) {
 	for _, line := range imported.FindAllSubmatch(module, -1) {
 		if err := s.load(path.Join(folder, string(line[2])), within...); err != nil {
@@ -88,7 +88,7 @@ func newStaticFile(name string, content []byte) staticFile {
 	sum := sha256.Sum256(content)
 	f := staticFile{version: hex.EncodeToString(sum[:6]), kind: contentType(name), plain: content}
 	if strings.HasPrefix(f.kind, "video/") {
-		return f // a player asks for ranges of the film itself, and it is packed already
+		return f // players request ranges of the film, which is compressed already
 	}
 	var packed bytes.Buffer
 	zip, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression) // the level is a valid constant
@@ -119,8 +119,8 @@ func contentType(name string) string {
 	return "text/plain; charset=utf-8"
 }
 
-// ServeHTTP answers /static/NAME. An address without a version, or with another one, is
-// served too, to be checked again each time: a page may be older than the program.
+// ServeHTTP answers /static/NAME. An address without a version, or with another one, is served
+// too, but must be revalidated: a page may be older than the program.
 func (s *Static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f, ok := s.files[strings.TrimPrefix(r.URL.Path, "/static/")]
 	if !ok {
@@ -143,7 +143,7 @@ func (s *Static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
 }
 
-// asset is the address of a file with its version.
+// asset returns the address of a file with its version.
 func (s *Static) asset(name string) (string, error) {
 	f, ok := s.files[name]
 	if !ok {
@@ -152,8 +152,8 @@ func (s *Static) asset(name string) (string, error) {
 	return "/static/" + name + "?v=" + f.version, nil
 }
 
-// icon inlines icons/NAME.svg; a word always stands beside it, so that it is
-// hidden from screen readers.
+// icon inlines icons/NAME.svg. It is hidden from screen readers, because there is always a
+// text next to it.
 func icon(name string) (template.HTML, error) {
 	svg, err := files.ReadFile("icons/" + name + ".svg")
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// Modules are kept for good like what the page names, each import by its version, and a
-// module that changes has another version in all that import it.
+// Modules are cached for good, like files that pages name: each import has a version, and a
+// changed module changes the version of all that import it.
 func TestModulesImportEachOtherByVersion(t *testing.T) {
 	t.Parallel()
 	s, err := newStatic()
@@ -39,9 +39,9 @@ func TestModulesThatImportEachOtherAreRefused(t *testing.T) {
 	s := &Static{files: map[string]staticFile{}}
 	_, err := s.versioned([]byte("import { Week } from \"./week.js\";\n"), "agenda", []string{"agenda/main.js", "agenda/week.js"})
 	if err == nil || !strings.Contains(err.Error(), "agenda/week.js, agenda/week.js") {
-		t.Errorf("an import that leads back: %v", err)
+		t.Errorf("a cycle of imports: %v", err)
 	}
 	if _, err := s.versioned([]byte("import { Nobody } from \"./nobody.js\";\n"), "agenda", nil); err == nil {
-		t.Error("an import of nothing is served")
+		t.Error("the import of a missing file is served")
 	}
 }

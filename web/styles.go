@@ -7,11 +7,10 @@ import (
 	"strings"
 )
 
-// A sheet is written as small files, one for each component, and served as one, so that
-// a page asks for no more than before. The order counts: where two rules weigh the same,
-// the later one holds.
+// A sheet is written as one file per component and served as one, so that a page needs only
+// one request. The order matters: of two rules of equal specificity, the later one wins.
 //
-// Every page has app.css; a page that is Styled names the others it wants.
+// Every page has app.css; a page that is Styled names others.
 var sheets = map[string][]string{
 	"app": {
 		"tokens", "fonts", "ground", "bar", "page", "prose", "foot",
@@ -25,7 +24,7 @@ var sheets = map[string][]string{
 	"finding": {"people", "month", "soonest"},
 }
 
-// sheet is a sheet as it is served: its files one after the other.
+// sheet returns a sheet as it is served: its files one after the other.
 func sheet(name string) ([]byte, error) {
 	var all strings.Builder
 	for _, part := range sheets[name] {
@@ -45,8 +44,8 @@ var (
 	lastBreak = regexp.MustCompile(`;?\n?\}`)
 )
 
-// squeeze leaves out what a browser does not need: comments, line breaks and what stands
-// before a line. No string of ours holds a comment's sign.
+// squeeze removes what a browser does not need: comments, line breaks and indentation. No
+// string in our sheets contains a comment's sign.
 func squeeze(sheet string) string {
 	lines := newLine.ReplaceAllString(comment.ReplaceAllString(sheet, ""), "\n")
 	joined := lastBreak.ReplaceAllString(needless.ReplaceAllString(lines, "$1"), "}")

@@ -1,8 +1,7 @@
-// Package web is what a browser gets: the templates, the style sheets, the
-// scripts, the layout around every page, the fields of forms, and the words for
-// dates. It knows no domain: a domain hands it one struct per page, whose Template
-// names the file and which says what it wants beside what each page has (Styled,
-// Scripted, Wide).
+// Package web is what the browser receives: the templates, the style sheets, the scripts, the
+// layout around every page, the fields of forms, and the formats of dates. It knows no domain:
+// a domain passes one struct per page, whose Template names the file, and which may implement
+// Styled, Scripted and Wide.
 package web
 
 import (
@@ -22,30 +21,30 @@ import (
 //go:embed templates static styles icons
 var files embed.FS
 
-// Page is what one page shows. A domain has one struct per page.
+// Page is the content of one page. A domain has one struct per page.
 type Page interface {
 	// Template is the page's file under templates/, without ".html".
 	Template() string
-	// Title is the page's title; it says nothing about why the person is here.
+	// Title is the page's title; it must not reveal why the person is here.
 	Title() string
 }
 
 // Scripted is a page that loads ES modules of static/.
 type Scripted interface{ Scripts() []string }
 
-// Styled is a page that has style sheets beside app.css, by the names of sheets.
+// Styled is a page with style sheets beside app.css, by name.
 type Styled interface{ Styles() []string }
 
 // Wide is a page that uses the whole width of a desktop.
 type Wide interface{ Wide() bool }
 
-// Phone is a number as people read it and as a link calls it.
+// Phone is a number as shown to people, and for a link.
 type Phone struct {
 	Display string
 	Href    template.URL
 }
 
-// Renderer writes pages. It is safe for concurrent use.
+// Renderer renders pages. It is safe for concurrent use.
 type Renderer struct {
 	pages  map[string]*template.Template
 	phone  Phone
@@ -55,11 +54,11 @@ type Renderer struct {
 	navigation navigation
 }
 
-// Reminder is a line above a page that stands there until somebody acts on it.
+// Reminder is a line above every page until the person acts on it.
 type Reminder struct{ Text, Path, Label string }
 
-// New parses every template, so that a broken page fails the start and not a
-// person. phone is the switchboard's number, shown on every page.
+// New parses every template, so that a broken page fails the start and not a request. phone is
+// the switchboard's number, shown on every page.
 func New(phone Phone) (*Renderer, error) {
 	static, err := newStatic()
 	if err != nil {
@@ -73,8 +72,8 @@ func New(phone Phone) (*Renderer, error) {
 	return r, r.parseAll(shared)
 }
 
-// pieces is the folder of what several pages use: that of one domain lies in
-// templates/DOMAIN/pieces, beside the domain's pages, the others' in templates/pieces.
+// pieces is the folder of templates that several pages use: those of one domain are in
+// templates/DOMAIN/pieces, the others in templates/pieces.
 const pieces = "pieces"
 
 func (r *Renderer) parseAll(shared *template.Template) error {
@@ -116,10 +115,10 @@ func (r *Renderer) parse(shared *template.Template, domain string) error {
 // Static serves the files under /static/.
 func (r *Renderer) Static() http.Handler { return r.static }
 
-// Phone is the switchboard's number, for what is not a page.
+// Phone returns the switchboard's number, for what is not a page.
 func (r *Renderer) Phone() Phone { return r.phone }
 
-// layout is what templates/layout.html is given.
+// layout is the data of templates/layout.html.
 type layout struct {
 	Page    Page
 	Title   string
@@ -134,8 +133,8 @@ type layout struct {
 	Reminder *Reminder
 }
 
-// Render writes page in its layout with the given status. Nothing is written
-// when the template fails.
+// Render writes page in its layout with the given status. If the template fails, it writes
+// nothing.
 func (r *Renderer) Render(w http.ResponseWriter, req *Request, status int, page Page) error {
 	var body bytes.Buffer
 	t, ok := r.pages[page.Template()]

@@ -15,7 +15,7 @@ var (
 	months   = [...]string{"", "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"}
 )
 
-// nbsp is the space that French typography never breaks.
+// nbsp is the no-break space of French typography.
 const nbsp = "\u00a0"
 
 // Day writes a day in full: "mardi 1er décembre".
@@ -46,7 +46,7 @@ func Hour(t time.Time) string {
 // DayHour writes a day and a time: "mardi 1er décembre à 14 h".
 func DayHour(t time.Time) string { return Day(t) + " à " + Hour(t) }
 
-// zoneNames are how people call the zones of France.
+// zoneNames are the everyday names of the zones of France.
 var zoneNames = map[string]string{
 	"Europe/Paris":       "heure de Paris",
 	"Indian/Reunion":     "heure de La Réunion",
@@ -60,7 +60,7 @@ var zoneNames = map[string]string{
 	"Pacific/Wallis":     "heure de Wallis-et-Futuna",
 }
 
-// ZoneName says a zone as people do: "heure de Paris".
+// ZoneName returns a zone's everyday name: "heure de Paris".
 func ZoneName(zone *time.Location) string {
 	if name, ok := zoneNames[zone.String()]; ok {
 		return name
@@ -68,9 +68,9 @@ func ZoneName(zone *time.Location) string {
 	return "heure de " + zone.String()
 }
 
-// Both writes an instant in the reader's zone, and in the other person's beside
-// it when the clocks differ (R14): "mardi 1er décembre à 14 h (heure de Paris ;
-// 17 h, heure de La Réunion)".
+// Both writes an instant in the reader's zone, and in the other person's zone too if the
+// clocks differ (R14): "mardi 1er décembre à 14 h (heure de Paris ; 17 h, heure de La
+// Réunion)".
 func Both(t time.Time, reader, other *time.Location) string {
 	both := DayHour(t.In(reader)) + ", " + ZoneName(reader)
 	if second := Second(t, reader, other); second != "" {
@@ -79,8 +79,8 @@ func Both(t time.Time, reader, other *time.Location) string {
 	return both
 }
 
-// Second is what the other person's clock shows of an instant, empty where it shows
-// the same as the reader's (R14): "17 h", or "mercredi 2 décembre à 0 h".
+// Second writes an instant in the other person's zone, empty if the clocks agree (R14): "17
+// h", or "mercredi 2 décembre à 0 h".
 func Second(t time.Time, reader, other *time.Location) string {
 	mine, theirs := t.In(reader), t.In(other)
 	switch {
@@ -98,13 +98,13 @@ func sameClock(a, b time.Time) bool {
 	return x == y
 }
 
-// Small writes a label as it stands within a sentence: "par vidéo".
+// Small writes a label for use within a sentence: "par vidéo".
 func Small(label string) string {
 	_, size := utf8.DecodeRuneInString(label)
 	return strings.ToLower(label[:size]) + label[size:]
 }
 
-// Initials are what stands for a face: "NL".
+// Initials returns the initials in place of a portrait: "NL".
 func Initials(name string) string {
 	var letters []rune
 	for _, word := range strings.Fields(name) {
@@ -113,7 +113,7 @@ func Initials(name string) string {
 	return strings.ToUpper(string(letters[:min(2, len(letters))]))
 }
 
-// InFours writes what is read aloud or typed off a page in groups of four signs.
+// InFours writes text that is read aloud or copied by hand in groups of four characters.
 func InFours(text, separator string) string {
 	var groups []string
 	for ; len(text) > 4; text = text[4:] {
@@ -122,14 +122,14 @@ func InFours(text, separator string) string {
 	return strings.Join(append(groups, text), separator)
 }
 
-// Paragraphs shows text as typed, its line breaks kept.
+// Paragraphs shows text as typed, with its line breaks.
 func Paragraphs(text string) template.HTML {
 	return template.HTML(strings.ReplaceAll(template.HTMLEscapeString(text), "\n", "<br>"))
 }
 
 var link = regexp.MustCompile(`https?://[^\s<>"]+`)
 
-// Linked shows text as typed, its addresses made into links.
+// Linked shows text as typed, with links for its addresses.
 func Linked(text string) template.HTML {
 	escaped := string(Paragraphs(text))
 	return template.HTML(link.ReplaceAllString(escaped, `<a href="$0">$0</a>`))
@@ -144,7 +144,7 @@ func funcs(static *Static) template.FuncMap {
 	}
 }
 
-// Either lists what one may choose from as a sentence does: "a, b ou c".
+// Either writes a list of alternatives: "a, b ou c".
 func Either(words []string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")
@@ -153,8 +153,7 @@ func Either(words []string) string {
 	return strings.Join(words[:last], ", ") + " ou " + words[last]
 }
 
-// Wait writes how long somebody waits, never less than it takes: "12 minutes",
-// "3 heures".
+// Wait writes a waiting time, rounded up: "12 minutes", "3 heures".
 func Wait(d time.Duration) string {
 	n, unit := int(math.Ceil(d.Minutes())), "minute"
 	if n > 90 {

@@ -18,7 +18,7 @@ func zone(t *testing.T, name string) *time.Location {
 	return zone
 }
 
-func TestR14_BothClocksAreShownWhereTheyDiffer(t *testing.T) {
+func TestR14_BothTimesAreShownIfTheyDiffer(t *testing.T) {
 	t.Parallel()
 	paris, reunion, noumea := zone(t, "Europe/Paris"), zone(t, "Indian/Reunion"), zone(t, "Pacific/Noumea")
 	at := time.Date(2026, 12, 1, 13, 0, 0, 0, time.UTC)

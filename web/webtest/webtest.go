@@ -1,4 +1,4 @@
-// Package webtest draws pages in tests.
+// Package webtest renders pages in tests.
 package webtest
 
 import (
@@ -10,8 +10,8 @@ import (
 	"socialdirect/web"
 )
 
-// Draw draws pages, and fails where a value is missing, where a template refuses one, or
-// where one of those texts stands in a page: what was not escaped.
+// Draw renders pages. It fails the test if a value is missing, if a template fails, or if a
+// page contains one of the given texts, which should have been escaped.
 func Draw(t *testing.T, unescaped []string, pages ...web.Page) {
 	t.Helper()
 	render, err := web.New(web.Phone{})
