@@ -11,7 +11,7 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-func TestR8_AdminCreateOpensTheRolesThatNeedNothingElse(t *testing.T) {
+func TestR8_AdminCreateCreatesTheRolesThatNeedNothingElse(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	c := config.Config{

@@ -24,7 +24,7 @@ import (
 
 const accounts = "/administration/comptes"
 
-// whoIs is who a visitor is signed in as.
+// whoIs returns the account as which the visitor is signed in.
 func (v *visitor) whoIs() *viewer.Viewer {
 	v.t.Helper()
 	base, err := url.Parse(v.w.server.URL)
@@ -40,7 +40,7 @@ func (v *visitor) whoIs() *viewer.Viewer {
 	return nil
 }
 
-// socket opens a WebSocket as a page of the visitor's would.
+// socket opens a WebSocket as a page of the visitor would.
 func (v *visitor) socket(path string) *websocket.Conn {
 	v.t.Helper()
 	base, err := url.Parse(v.w.server.URL)
@@ -55,7 +55,7 @@ func (v *visitor) socket(path string) *websocket.Conn {
 	return conn
 }
 
-// closesWithin reads until the socket is closed, and says with which code.
+// closesWithin reads until the socket is closed, and returns the code.
 func closesWithin(t *testing.T, conn *websocket.Conn, limit time.Duration) int {
 	t.Helper()
 	ok(t, conn.SetReadDeadline(time.Now().Add(limit)))
@@ -75,7 +75,7 @@ func (v *visitor) decide(id uuid.UUID, act decision.Act, more ...string) answer 
 	return v.post(accounts+"/"+id.String()+"/decision", append([]string{"act", string(act), "reason", "Propos déplacés."}, more...)...)
 }
 
-// worker brings in another worker, and signs in as them.
+// worker creates another worker, and signs in as them.
 func (w *world) worker(t *testing.T, name string) *visitor {
 	t.Helper()
 	director := w.staffMember(t, viewer.Administrator).whoIs()
@@ -94,7 +94,7 @@ func (w *world) worker(t *testing.T, name string) *visitor {
 	return v
 }
 
-func TestR7_SuspendedTheNextRequestAndTheSocketsEnd(t *testing.T) {
+func TestR7_ASuspensionEndsTheNextRequestAndTheSockets(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	admin, zoe := w.staffMember(t, viewer.Administrator), w.newcomer(t)
@@ -120,10 +120,10 @@ func TestR7_SuspendedTheNextRequestAndTheSocketsEnd(t *testing.T) {
 	ok(t, err)
 	a := worker.want("the right password", worker.post("/connexion", "email", person.Email, "password", demoPassword), http.StatusUnprocessableEntity)
 	if !strings.Contains(a.body, "suspendu") {
-		t.Errorf("not told: %s", main_(a.body))
+		t.Errorf("the person is not informed: %s", main_(a.body))
 	}
 	if a = worker.want("a wrong one", worker.post("/connexion", "email", person.Email, "password", "Faux-mot 1"), http.StatusUnprocessableEntity); strings.Contains(a.body, "suspendu") {
-		t.Error("a wrong password is told")
+		t.Error("a wrong password reveals the suspension")
 	}
 	zoe.want("the sheet of somebody suspended", zoe.get("/assistants/"+id.String()), http.StatusNotFound)
 	zoe.want("what was booked", zoe.get("/rendez-vous/"+calling), http.StatusOK)
@@ -139,7 +139,7 @@ func TestR7_SuspendedTheNextRequestAndTheSocketsEnd(t *testing.T) {
 	zoe.want("the sheet again", zoe.get("/assistants/"+id.String()), http.StatusOK)
 }
 
-// callWith books a video hour that is going on, in an opening made for it.
+// callWith books a current appointment by video, in an opening created for it.
 func (w *world) callWith(t *testing.T, v *visitor, worker uuid.UUID) string {
 	t.Helper()
 	person, err := w.platform.accounts.People.Person(t.Context(), worker)
@@ -152,7 +152,7 @@ func (w *world) callWith(t *testing.T, v *visitor, worker uuid.UUID) string {
 	return id.String()
 }
 
-// mailAbout waits for a mail to an address whose subject holds words.
+// mailAbout waits for a mail to an address whose subject contains words.
 func (w *world) mailAbout(t *testing.T, email, words string) embedded.Mail {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
@@ -168,7 +168,7 @@ func (w *world) mailAbout(t *testing.T, email, words string) embedded.Mail {
 	return embedded.Mail{}
 }
 
-func TestR7_ARoleTakenAwayEndsItsPages(t *testing.T) {
+func TestR7_ARemovedRoleLosesItsPages(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	admin := w.staffMember(t, viewer.Administrator)
@@ -181,7 +181,7 @@ func TestR7_ARoleTakenAwayEndsItsPages(t *testing.T) {
 	}
 }
 
-// memberOf brings in another member of staff, signed in.
+// memberOf creates another member of staff, signed in.
 func (w *world) memberOf(t *testing.T, role viewer.Role, name string) *visitor {
 	t.Helper()
 	invitation := signup.Invitation{Role: role, Email: name + "@socialdirect.example", FirstName: name, LastName: "Essai", Zone: "Europe/Paris"}
@@ -226,7 +226,7 @@ func TestR7_EachRoleFindsItsPagesAndNoOther(t *testing.T) {
 	}
 }
 
-func TestR7_BadDecisionsComeBackWithTheirForm(t *testing.T) {
+func TestR7_InvalidDecisionsAreShownAgain(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	admin, zoe := w.staffMember(t, viewer.Administrator), w.newcomer(t)
@@ -265,7 +265,7 @@ func TestR7_BadDecisionsComeBackWithTheirForm(t *testing.T) {
 	zoe.want("still there", zoe.get("/profil"), http.StatusOK)
 }
 
-func TestR45_TheSearchOfAccountsLeavesNothingInAnAddress(t *testing.T) {
+func TestR45_TheSearchOfAccountsPutsNothingIntoAnAddress(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	admin := w.staffMember(t, viewer.Administrator)
@@ -278,14 +278,14 @@ func TestR45_TheSearchOfAccountsLeavesNothingInAnAddress(t *testing.T) {
 	}
 	count := func(a answer) int { return strings.Count(a.body, "<b>Perrine Grandfoule</b>") }
 	if a := admin.want("an address with a name", admin.get(accounts+"?q=grandfoule"), http.StatusOK); count(a) != 0 || strings.Contains(main_(a.body), "grandfoule") {
-		t.Errorf("an address still searches: %s", main_(a.body))
+		t.Errorf("a search by address still works: %s", main_(a.body))
 	}
 	first := admin.want("the first page", admin.post(accounts, "q", "grandfoule"), http.StatusOK)
 	if count(first) != 20 || !strings.Contains(first.body, `<input type="hidden" name="page" value="2">`) || !strings.Contains(first.body, `<input type="hidden" name="q" value="grandfoule">`) {
 		t.Errorf("the first page: %s", main_(first.body))
 	}
 	if strings.Contains(main_(first.body), "q=") || strings.Contains(main_(first.body), `method="get"`) {
-		t.Error("the page puts what is looked for in an address")
+		t.Error("the page puts the search into an address")
 	}
 	second := admin.want("the second page", admin.post(accounts, "q", "grandfoule", "page", "2"), http.StatusOK)
 	if count(second) != 1 || !strings.Contains(second.body, `<input type="hidden" name="page" value="1">`) || strings.Contains(second.body, `name="page" value="3"`) {
@@ -299,7 +299,7 @@ func TestR45_TheSearchOfAccountsLeavesNothingInAnAddress(t *testing.T) {
 	w.newcomer(t).want("nobody else", w.newcomer(t).post(accounts, "q", "grandfoule"), http.StatusForbidden)
 }
 
-func TestR7_RefusedSignUpGetsThePublicAnswer(t *testing.T) {
+func TestR7_ARefusedSignUpGetsThePublicAnswer(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	admin, zoe := w.staffMember(t, viewer.Administrator), w.newcomer(t)
@@ -351,7 +351,7 @@ func TestR8_StaffAreInvitedFromThePage(t *testing.T) {
 	}
 	a := admin.want("twice", admin.post(accounts+"/invitation", pairs(right)...), http.StatusUnprocessableEntity)
 	if !strings.Contains(a.body, `id="email-error"`) {
-		t.Error("a known address is not said")
+		t.Error("a known address is not reported")
 	}
 	token, err := w.tokenFor(t.Context(), right["email"])
 	ok(t, err)
@@ -372,7 +372,7 @@ func TestR7_AReportReachesTheAdministration(t *testing.T) {
 		t.Error("the page does not lead there")
 	}
 	if a := zoe.want("hers", zoe.get(page), http.StatusOK); strings.Contains(a.body, "signalement") {
-		t.Error("the beneficiary is shown it")
+		t.Error("the beneficiary sees it")
 	}
 	worker.want("the form", worker.get(page+"/signalement"), http.StatusOK)
 	zoe.want("the form", zoe.get(page+"/signalement"), http.StatusForbidden)
@@ -396,7 +396,7 @@ func TestR7_AReportReachesTheAdministration(t *testing.T) {
 	}
 }
 
-func TestR39_TheOfficersPageNamesNobody(t *testing.T) {
+func TestR39_TheDPOsPageNamesNobody(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	admin, zoe, hugo := w.staffMember(t, viewer.Administrator), w.newcomer(t), w.staffMember(t, viewer.DPO)
@@ -446,7 +446,7 @@ var resetCodePattern = regexp.MustCompile(`<p class="code">((?:\d{4} ){3}\d{4})<
 
 var secretPattern = regexp.MustCompile(`<span class="code">([A-Z2-7 ]+)</span>`)
 
-// setsUpAnew signs in after a reset, with a code read out by the administration.
+// setsUpAnew signs in after a reset, with the code that the administration read out.
 func (v *visitor) setsUpAnew(email, code string) {
 	v.t.Helper()
 	const place = "/profil/securite/totp"

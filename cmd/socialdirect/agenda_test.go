@@ -12,12 +12,12 @@ import (
 	"socialdirect/internal/clocktest"
 )
 
-// days from now, as forms write them.
+// dayAhead returns the date n days from now, in the format of forms.
 func dayAhead(n int) string { return clocktest.Now().AddDate(0, 0, n).Format(time.DateOnly) }
 
 var openingAddress = regexp.MustCompile(`/agenda/ouvertures/[0-9a-f-]{36}`)
 
-// idle is a worker without openings.
+// idle creates a worker without openings.
 func (w *world) idle(t *testing.T, name string) *visitor {
 	t.Helper()
 	v := w.worker(t, name)
@@ -29,8 +29,8 @@ func (w *world) idle(t *testing.T, name string) *visitor {
 	return v
 }
 
-// What cannot be an opening is said beside its field, and nothing typed is lost.
-func TestR41_OpeningsThatCannotBeAreSaidBesideTheirFields(t *testing.T) {
+// An invalid opening gets a message at its field, and nothing typed is lost.
+func TestR41_InvalidOpeningsGetAMessageAtTheField(t *testing.T) {
 	t.Parallel()
 	v := platformOf(t).worker(t, "agathe")
 	right := map[string]string{"weekday": "0", "first_day": dayAhead(40), "last_day": "", "starts": "21:00", "ends": "23:00", "modes": "video"}
@@ -45,7 +45,7 @@ func TestR41_OpeningsThatCannotBeAreSaidBesideTheirFields(t *testing.T) {
 	again := v.want("the same again", v.post("/agenda/ouvertures", pairs(right)...), http.StatusUnprocessableEntity)
 	for _, kept := range []string{`id="starts-error"`, `value="21:00"`, `value="23:00"`, `value="` + dayAhead(40) + `"`, `value="video" checked`} {
 		if !strings.Contains(again.body, kept) {
-			t.Errorf("the form comes back without %s", kept)
+			t.Errorf("the form is shown again without %s", kept)
 		}
 	}
 	at := openingAddress.FindString(v.get("/agenda/ouvertures").body)
@@ -56,7 +56,8 @@ func TestR41_OpeningsThatCannotBeAreSaidBesideTheirFields(t *testing.T) {
 	}
 }
 
-// Drawn in the week, a change of a weekly opening asks whether it is for every week.
+// After a weekly opening was changed in the grid, the form asks whether the change applies to
+// every week.
 func TestR41_AWeeklyOpeningIsChangedEveryWeekOrOneDay(t *testing.T) {
 	t.Parallel()
 	v := platformOf(t).idle(t, "capucine")
@@ -80,7 +81,7 @@ func TestR41_AWeeklyOpeningIsChangedEveryWeekOrOneDay(t *testing.T) {
 	v.want("that day", v.post(at, pairs(fields)...), http.StatusSeeOther)
 	list := v.get("/agenda/ouvertures").body
 	if !strings.Contains(list, "de 9\u00a0h à 11\u00a0h") || !strings.Contains(list, "de 10\u00a0h à 12\u00a0h") {
-		t.Error("the other weeks did not stay, or the day did not change")
+		t.Error("the other weeks changed, or the day did not")
 	}
 	fields["scope"] = "all"
 	fields["day"] = first.AddDate(0, 0, 7).Format(time.DateOnly)
@@ -98,14 +99,15 @@ func TestR41_AWeeklyOpeningIsChangedEveryWeekOrOneDay(t *testing.T) {
 
 func weekAddress(day time.Time) string { return "/agenda?week=" + weekOf(day) }
 
-// weekOf is a day's week as addresses write it.
+// weekOf returns a day's week in the format of addresses.
 func weekOf(day time.Time) string {
 	year, week := day.ISOWeek()
 	return fmt.Sprintf("%d-W%02d", year, week)
 }
 
-// What is booked in hours that go is listed with a link, and stays when confirmed.
-func TestR41_WhatIsBookedIsListedAndConfirmed(t *testing.T) {
+// Appointments outside of the remaining openings are listed with a link, and kept on
+// confirmation.
+func TestR41_AffectedAppointmentsAreListedAndConfirmed(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v, someone := w.idle(t, "marguerite"), w.newcomer(t)
@@ -126,7 +128,7 @@ func TestR41_WhatIsBookedIsListedAndConfirmed(t *testing.T) {
 	} {
 		a := v.want(name, v.post(c.path, c.fields...), http.StatusUnprocessableEntity)
 		if !strings.Contains(a.body, `href="`+booked+`"`) || !strings.Contains(a.body, `name="anyway"`) {
-			t.Errorf("%s: the appointment is not named, or there is nothing to confirm with", name)
+			t.Errorf("%s: the appointment is not listed, or cannot be confirmed", name)
 		}
 		if name == "away" && !strings.Contains(a.body, "/agenda/annulations?from=") {
 			t.Error("an absence does not lead to cancelling all that is booked in it")
@@ -143,20 +145,20 @@ func TestR41_WhatIsBookedIsListedAndConfirmed(t *testing.T) {
 	}
 }
 
-// slotOf is the first free hour of a worker that somebody else can book in so many
-// days.
+// slotOf returns the first available slot of a worker at least that many days ahead, for
+// somebody else to book.
 func (w *world) slotOf(t *testing.T, worker *visitor, days int) string {
 	t.Helper()
 	from := clocktest.Now().AddDate(0, 0, days).Truncate(24 * time.Hour)
 	slots, err := w.platform.agendas.AvailableSlots(t.Context(), worker.whoIs().ID, slot.Period{From: from, To: from.AddDate(0, 0, 1)})
 	ok(t, err)
 	if len(slots) == 0 {
-		t.Fatal("nothing is free")
+		t.Fatal("there is no available slot")
 	}
 	return slots[0].StartsAt.Format(time.RFC3339)
 }
 
-func TestR41_SettingsAndAbsencesSayWhatToDoBesideEachField(t *testing.T) {
+func TestR41_SettingsAndAbsencesGetAMessageAtEachField(t *testing.T) {
 	t.Parallel()
 	v := platformOf(t).worker(t, "hortense")
 	settings := map[string]string{"holiday_region": "martinique", "buffer_before": "10", "buffer_after": "5", "lead_time_hours": "24", "horizon_weeks": "8", "per_day": "6"}
@@ -193,7 +195,7 @@ func TestR41_SettingsAndAbsencesSayWhatToDoBesideEachField(t *testing.T) {
 	}
 }
 
-// What began before the hours that the grid shows is labelled where they begin.
+// An absence that began before the displayed time is labelled at the top of the grid.
 func TestR41_AnAbsenceSinceMidnightIsLabelledInTheWeek(t *testing.T) {
 	t.Parallel()
 	v := platformOf(t).idle(t, "iris")

@@ -33,7 +33,7 @@ import (
 
 var newClients atomic.Int64
 
-// newClient is a client of its own, whose contract runs.
+// newClient creates a client with a current contract.
 func (w *world) newClient(t *testing.T) uuid.UUID {
 	t.Helper()
 	year := clocktest.Now().Year()
@@ -45,7 +45,7 @@ func (w *world) newClient(t *testing.T) uuid.UUID {
 	return id
 }
 
-// managerOf is a manager of a client, signed in with the second factor.
+// managerOf creates a manager of a client, signed in with the second factor.
 func (w *world) managerOf(t *testing.T, client uuid.UUID) *visitor {
 	t.Helper()
 	ctx := context.Background()
@@ -69,7 +69,7 @@ var (
 	revokeForm  = regexp.MustCompile(`action="(/entreprise/api/[0-9a-f-]{36}/suppression)"`)
 )
 
-// makeKey makes a key on the page and reads it there.
+// makeKey creates a key on the page and reads it there.
 func (v *visitor) makeKey(name string) string {
 	v.t.Helper()
 	v.want("make a key", v.post("/entreprise/api", "name", name, "expires_on", clocktest.Now().AddDate(0, 6, 0).Format(time.DateOnly)), http.StatusSeeOther)
@@ -80,7 +80,7 @@ func (v *visitor) makeKey(name string) string {
 	return found[1]
 }
 
-// system is a client's own program: it has no browser, no cookies and a key.
+// system is a client's own program: it has a key, and neither browser nor cookies.
 type system struct {
 	t        *testing.T
 	w        *world
@@ -105,8 +105,8 @@ func (w *world) system(t *testing.T, key string) *system {
 	return &system{t: t, w: w, key: key, describe: v}
 }
 
-// ask sends a request, and holds the answer against the description where it
-// describes that address and method.
+// ask sends a request, and checks the response against the OpenAPI description if it describes
+// that path and method.
 func (s *system) ask(method, path, kind, body string, status int) answer {
 	s.t.Helper()
 	r, err := http.NewRequest(method, s.w.server.URL+path, strings.NewReader(body))
@@ -144,7 +144,7 @@ func (s *system) send(r *http.Request, status int) answer {
 	return answer{status, response.Header, string(got)}
 }
 
-// problem holds an error against RFC 9457.
+// problem checks an error against RFC 9457.
 func (s *system) problem(header http.Header, body []byte, status int) {
 	s.t.Helper()
 	var p struct {
@@ -152,13 +152,13 @@ func (s *system) problem(header http.Header, body []byte, status int) {
 		Status      int
 	}
 	if err := json.Unmarshal(body, &p); err != nil || p.Status != status || p.Title == "" || p.Code == "" || header.Get("Content-Type") != "application/problem+json" {
-		s.t.Errorf("%d is told as %s %s", status, header.Get("Content-Type"), body)
+		s.t.Errorf("%d is reported as %s %s", status, header.Get("Content-Type"), body)
 	}
 	if status == http.StatusUnauthorized && header.Get("WWW-Authenticate") == "" {
-		s.t.Error("401 names no way in")
+		s.t.Error("401 lacks WWW-Authenticate")
 	}
 	if header.Get("Location") != "" || strings.Contains(string(body), "<") {
-		s.t.Errorf("%d is told to a browser: %s", status, body)
+		s.t.Errorf("%d is reported as for a browser: %s", status, body)
 	}
 }
 
@@ -191,14 +191,14 @@ func TestR10_AKeyListsAndMakesCodesOfItsClientAsDescribed(t *testing.T) {
 	if a := other.ask(http.MethodGet, codesPath, "", "", http.StatusOK); strings.Contains(a.body, made.Code) {
 		t.Errorf("another client sees it: %s", a.body)
 	}
-	// The code opens an account, as any.
+	// The code opens an account, like any other.
 	fields := w.signUpForm()
 	fields["connection_code"] = made.Code
 	v := w.visitor(t)
 	v.want("sign up with it", v.post("/inscription", pairs(fields)...), http.StatusSeeOther)
 }
 
-func TestR10_WhatAProgramGetsWrongIsToldAsJSON(t *testing.T) {
+func TestR10_ErrorsForProgramsAreJSON(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	s := w.system(t, w.managerOf(t, w.newClient(t)).makeKey("Essais"))
@@ -248,7 +248,7 @@ func TestR10_WhatAProgramGetsWrongIsToldAsJSON(t *testing.T) {
 		s.ask(http.MethodGet, path, "", "", http.StatusNotFound)
 	}
 	if a := s.ask(http.MethodGet, codesPath, "", "", http.StatusOK); a.body != `{"codes":[]}` {
-		t.Errorf("something was made all the same: %s", a.body)
+		t.Errorf("a code was created nevertheless: %s", a.body)
 	}
 }
 
@@ -275,7 +275,7 @@ func TestR10_OnlyAKeyThatWorksOpensTheInterface(t *testing.T) {
 			}
 		})
 	}
-	// A session is no key, and a key is no session.
+	// A session does not replace a key, nor a key a session.
 	if a := v.get(codesPath); a.status != http.StatusUnauthorized {
 		t.Errorf("a signed-in manager's browser gets %d", a.status)
 	}
@@ -291,7 +291,7 @@ func TestR10_OnlyAKeyThatWorksOpensTheInterface(t *testing.T) {
 		r.Header.Set("Authorization", header)
 		s.send(r, http.StatusUnauthorized)
 	}
-	// A page of another site is refused before the key is looked at.
+	// A page of another site is refused before the key is checked.
 	r, err = http.NewRequest(http.MethodPost, w.server.URL+codesPath, strings.NewReader(`{"expires_on":"2030-01-01"}`))
 	ok(t, err)
 	for name, value := range map[string]string{"Authorization": "Bearer " + key, "Origin": "https://evil.example", "Content-Type": "application/json"} {
@@ -337,7 +337,7 @@ func TestR9_KeysEndWithTheAccountOfTheManagerWhoMadeThem(t *testing.T) {
 	}
 }
 
-// journaled counts the journal's lines of an act.
+// journaled counts the lines of an act in the journal.
 func (w *world) journaled(t *testing.T, act string) (lines int) {
 	t.Helper()
 	ok(t, w.platform.db.Pool.QueryRow(t.Context(), `select count(*) from audit_entries where act = $1`, act).Scan(&lines))
@@ -377,7 +377,7 @@ func TestR9_AnAdministratorSeesAndEndsTheKeysOfAClient(t *testing.T) {
 	}
 }
 
-func TestR10_AKeyThatAsksTooFastWaits(t *testing.T) {
+func TestR10_RequestsWithAKeyAreLimited(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v := w.managerOf(t, w.newClient(t))
@@ -400,8 +400,8 @@ func TestR10_AKeyThatAsksTooFastWaits(t *testing.T) {
 	t.Error("600 requests in a row were answered")
 }
 
-// clientOfOld is a client that was entered when its contract began, with a manager, and
-// figures that do not come round by themselves until they are published.
+// clientOfOld creates a client as of the beginning of its contract, with a manager. Its
+// figures are published only when publish is called.
 func (w *world) clientOfOld(t *testing.T) (client uuid.UUID, publish func()) {
 	t.Helper()
 	w.platform.counting.Lock()
@@ -422,7 +422,7 @@ func (w *world) clientOfOld(t *testing.T) (client uuid.UUID, publish func()) {
 	}
 }
 
-// standing runs an act so many times, at an instant.
+// standing runs an act the given number of times, at an instant.
 func (w *world) standing(t *testing.T, at time.Time, times int, act func(context.Context, postgres.Tx) error) {
 	t.Helper()
 	for range times {
@@ -434,7 +434,7 @@ func (w *world) standing(t *testing.T, at time.Time, times int, act func(context
 
 var tableRow = regexp.MustCompile(`(?s)<tr><th scope="row">[^<]*</th>(.*?)</tr>`)
 
-// cellsOf are the values of the page's tables, in the order they stand.
+// cellsOf returns the values of the page's tables, in order.
 func cellsOf(page string) (cells []string) {
 	for _, row := range tableRow.FindAllStringSubmatch(page, -1) {
 		for _, cell := range regexp.MustCompile(`<td>([^<]*)</td>`).FindAllStringSubmatch(row[1], -1) {
@@ -444,7 +444,7 @@ func cellsOf(page string) (cells []string) {
 	return cells
 }
 
-func TestR10_PageFileAndInterfaceTellTheSame(t *testing.T) {
+func TestR10_PageFileAndInterfaceShowTheSameFigures(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	client, publish := w.clientOfOld(t)
@@ -475,10 +475,10 @@ func TestR10_PageFileAndInterfaceTellTheSame(t *testing.T) {
 		inFile = append(inFile, line[3])
 	}
 	if !slices.Equal(cells, inFile) || len(cells) < 20 {
-		t.Errorf("the page tells %v, the file %v", cells, inFile)
+		t.Errorf("the page shows %v, the file %v", cells, inFile)
 	}
 	if got := w.toldAsJSON(t, v.makeKey("Tableau de bord")); !slices.Equal(sorted(cells), sorted(got)) {
-		t.Errorf("the page tells %v, the interface %v", sorted(cells), sorted(got))
+		t.Errorf("the page shows %v, the interface %v", sorted(cells), sorted(got))
 	}
 	large := 0
 	for _, cell := range cells {
@@ -487,7 +487,7 @@ func TestR10_PageFileAndInterfaceTellTheSame(t *testing.T) {
 		}
 	}
 	if large != 3 { // the month of the accounts, and the year by mode and by reason
-		t.Errorf("the page tells %v", cells)
+		t.Errorf("the page shows %v", cells)
 	}
 }
 
@@ -527,7 +527,7 @@ func (w *world) toldAsJSON(t *testing.T, key string) (cells []string) {
 	return cells
 }
 
-func TestR10_AKeysFormSaysWhatIsWrong(t *testing.T) {
+func TestR10_TheFormOfAKeyShowsItsMistakes(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v := w.managerOf(t, w.newClient(t))
@@ -552,7 +552,7 @@ func TestR10_AKeysFormSaysWhatIsWrong(t *testing.T) {
 	v.want("no key of anybody's", v.post("/entreprise/api/pas-une-cle/suppression"), http.StatusNotFound)
 }
 
-// A cookie that somebody slipped in is not shown as our own words.
+// A forged cookie is not shown as a key.
 func TestR10_OnlyAKeyOfTheClientIsShown(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
@@ -567,7 +567,7 @@ func TestR10_OnlyAKeyOfTheClientIsShown(t *testing.T) {
 		}
 	}
 	if page := v.get("/entreprise/api").body; strings.Contains(page, `id="secret"`) {
-		t.Error("a key is shown that nobody made")
+		t.Error("a key is shown that was not created")
 	}
 }
 
@@ -588,6 +588,6 @@ func TestR10_KeysAreStoredHashedAndJournaled(t *testing.T) {
 		select array_agg(a.act order by a.id) from audit_entries a join client_tokens k on k.id = a.object_id
 		where k.client_id = $1 and a.actor_id = k.created_by`, client).Scan(&acts))
 	if !slices.Equal(acts, []string{"company.token_made", "company.token_revoked"}) {
-		t.Errorf("the journal holds %v", acts)
+		t.Errorf("the journal has %v", acts)
 	}
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// crowd is n people who are signed in, made straight in the database: as many
-// sign-ups would measure the hashing of passwords.
+// crowd returns n signed-in people, created directly in the database: real sign-ups would
+// mostly hash passwords.
 func (w *world) crowd(t *testing.T, n int) []*visitor {
 	t.Helper()
 	who, err := w.people.firstOf(viewer.Beneficiary)
@@ -37,7 +37,7 @@ func (w *world) crowd(t *testing.T, n int) []*visitor {
 			select sha256($3::bytea), made.id, true, platform_now(), platform_now() + interval '1 hour', platform_now() + interval '12 hours' from made`, id, who.Email, []byte(token))
 		ok(t, err)
 		all[i] = w.visitor(t)
-		all[i].http.Timeout = 5 * time.Minute // as many wait for each other, on any machine
+		all[i].http.Timeout = 5 * time.Minute // that many requests wait for each other
 		base, err := url.Parse(w.server.URL)
 		ok(t, err)
 		all[i].http.Jar.(*cookiejar.Jar).SetCookies(base, []*http.Cookie{{Name: "session", Value: token, Path: "/"}})
@@ -45,7 +45,7 @@ func (w *world) crowd(t *testing.T, n int) []*visitor {
 	return all
 }
 
-func TestR13_OfTwoHundredAtOnceOneGetsTheHour(t *testing.T) { // alone: it is a crowd
+func TestR13_OfTwoHundredConcurrentBookingsOneSucceeds(t *testing.T) { // not parallel: it makes many requests
 	w := platformOf(t)
 	people := w.crowd(t, 200)
 	worker, at := people[0].freeSlot()
@@ -63,15 +63,15 @@ func TestR13_OfTwoHundredAtOnceOneGetsTheHour(t *testing.T) { // alone: it is a 
 		case a.status != http.StatusConflict:
 			t.Errorf("the %dth got %d", i, a.status)
 		case strings.Contains(a.body, `value="`+at+`"`) || !strings.Contains(a.body, `name="starts_at"`):
-			t.Errorf("the %dth is shown an agenda that is not true: %s", i, main_(a.body))
+			t.Errorf("the %dth sees an outdated agenda: %s", i, main_(a.body))
 		}
 	}
 	if won != 1 {
-		t.Errorf("%d got the hour, want 1", won)
+		t.Errorf("%d booked the slot, want 1", won)
 	}
 }
 
-// soon is a free hour of a worker's within 24 hours, and later another one beyond.
+// soon returns an available slot of a worker within 24 hours, and later another one beyond.
 func (v *visitor) soon(workerPage string) (soon, later string) {
 	v.t.Helper()
 	for week := range 3 {
@@ -103,7 +103,7 @@ func (v *visitor) has(what string, a answer, words ...string) {
 	}
 }
 
-func TestR19_ALateCancellationARequestAndItsAnswer(t *testing.T) {
+func TestR19_ALateCancellationMakesTheNextBookingARequestThatIsAnswered(t *testing.T) {
 	t.Parallel()
 	w := ownWorld(t)
 	v, nadia := w.newcomer(t), w.staffMember(t, viewer.SocialWorker)
@@ -134,7 +134,7 @@ func TestR19_ALateCancellationARequestAndItsAnswer(t *testing.T) {
 	nadia.want("clear the mark", nadia.post(asked+"/marque"), http.StatusSeeOther)
 }
 
-func TestR18_MovingShowsTheConsequenceAndTheAgendaThatIsTrue(t *testing.T) {
+func TestR18_MovingShowsTheConsequenceAndTheCurrentAgenda(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v, other := w.newcomer(t), w.newcomer(t)
@@ -146,7 +146,7 @@ func TestR18_MovingShowsTheConsequenceAndTheAgendaThatIsTrue(t *testing.T) {
 	a := v.want("the hours", v.get(page+"/deplacement"), http.StatusOK)
 	v.has("the hours", a, "C’est possible librement jusqu’au", `name="starts_at"`)
 	if strings.Contains(a.body, `value="`+gone+`"`) || strings.Contains(a.body, `value="`+at+`"`) {
-		t.Error("it offers what is taken")
+		t.Error("it offers a booked slot")
 	}
 	v.has("it opens where the appointment is", a, `action="`+page+"/deplacement?week="+weekOf(clocktest.Now().AddDate(0, 0, 14))+`"`)
 	v.has("a refusal in a later week stays there", v.want("nothing", v.post(page+"/deplacement?week=2027-W20"), http.StatusUnprocessableEntity), `action="`+page+`/deplacement?week=2027-W20"`)
@@ -155,7 +155,7 @@ func TestR18_MovingShowsTheConsequenceAndTheAgendaThatIsTrue(t *testing.T) {
 	for name, sent := range map[string]string{"nothing": "", "no instant": "demain", "the past": "2020-01-01T09:00:00Z"} {
 		v.want(name, v.post(page+"/deplacement", "starts_at", sent), http.StatusUnprocessableEntity)
 	}
-	v.want("its own hour", v.post(page+"/deplacement", "starts_at", at), http.StatusSeeOther) // where it is already
+	v.want("its own hour", v.post(page+"/deplacement", "starts_at", at), http.StatusSeeOther) // the current slot
 	v.has("as it was", v.want("as it was", v.get(page+"/calendrier.ics"), http.StatusOK), "SEQUENCE:0")
 	v.want("move", v.post(page+"/deplacement", "starts_at", to), http.StatusSeeOther)
 	start, err := time.Parse(time.RFC3339, to)
@@ -169,8 +169,8 @@ func TestR18_MovingShowsTheConsequenceAndTheAgendaThatIsTrue(t *testing.T) {
 	other.want("the hour it left", other.book(worker, at), http.StatusSeeOther)
 }
 
-// What was typed goes on with another hour, and never stands in an address.
-func TestR12_NothingTypedIsLostWhenTheHourIs(t *testing.T) {
+// What was typed is kept when another slot is chosen, and never put into an address.
+func TestR12_NothingTypedIsLostWhenTheSlotIs(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	first, second := w.newcomer(t), w.newcomer(t)
@@ -195,11 +195,11 @@ func TestR12_NothingTypedIsLostWhenTheHourIs(t *testing.T) {
 	a = second.want("the appointment", second.get(page), http.StatusOK)
 	second.has("the appointment", a, "langue des signes")
 	if strings.Contains(a.body, "ma fille") {
-		t.Error("what was taken back is still there")
+		t.Error("removed text is still there")
 	}
 }
 
-func TestR12_TheSwitchboardBooksForSomebodyAndNeverReadsWhy(t *testing.T) {
+func TestR12_TheSwitchboardBooksForOthersAndNeverSeesTheReason(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v, desk := w.newcomer(t), w.staffMember(t, viewer.Switchboard)
@@ -219,7 +219,7 @@ func TestR12_TheSwitchboardBooksForSomebodyAndNeverReadsWhy(t *testing.T) {
 	a := desk.want("the person", desk.get(person), http.StatusOK)
 	appointments := regexp.MustCompile(`/standard/rendez-vous/([0-9a-f-]{36})/deplacement`).FindAllStringSubmatch(a.body, -1)
 	if len(appointments) != 2 || strings.Contains(a.body, "Un secret") || strings.Contains(a.body, "Dit au téléphone") || strings.Contains(a.body, `href="`+own) {
-		t.Errorf("the operator is shown: %s", main_(a.body))
+		t.Errorf("the switchboard agent sees: %s", main_(a.body))
 	}
 	desk.want("the appointment itself", desk.get(own), http.StatusForbidden)
 	handled := "/standard" + own
@@ -230,7 +230,7 @@ func TestR12_TheSwitchboardBooksForSomebodyAndNeverReadsWhy(t *testing.T) {
 	w.mailWith(t, own, "annulé")
 }
 
-func TestR12_AWorkerBooksForWhomTheyFollow(t *testing.T) {
+func TestR12_AWorkerBooksForPeopleTheyHaveMet(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v, nadia := w.newcomer(t), w.staffMember(t, viewer.SocialWorker)
@@ -253,7 +253,7 @@ func nextWeek(page string) string {
 	return page + "?mode=video&week=" + weekOf(clocktest.Now().AddDate(0, 0, 14))
 }
 
-// nextFree is a free hour of a worker's, as the person is shown it.
+// nextFree returns an available slot of a worker, in the person's view.
 func nextFree(t *testing.T, v, worker *visitor) time.Time {
 	t.Helper()
 	id := worker.whoIs().ID.String()

@@ -21,12 +21,12 @@ A mail server pipes each mail to that address into it. RECIPIENT is the address 
 it; ORIGINAL_RECIPIENT in the environment and the mail's own headers will do too. It needs DATABASE_URL alone. The exit status is 0
 for every mail that was read, also one that is no delivery report, and 75 when the server is to try again later.`
 
-// errLater has a mail server try again.
+// errLater makes the mail server try again.
 type errLater struct{ error }
 
 func (e errLater) Unwrap() error { return e.error }
 
-// bounce reads one returned mail from the standard input.
+// bounce reads one bounced mail from standard input.
 func bounce(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("bounce", flag.ContinueOnError)
 	recipients := []string{os.Getenv("ORIGINAL_RECIPIENT")}
@@ -47,7 +47,7 @@ func readBounce(ctx context.Context, databaseURL string, message io.Reader, reci
 	report, err := mail.ReadReport(message, recipients...)
 	if errors.Is(err, mail.ErrNoReport) {
 		fmt.Fprintln(os.Stderr, "socialdirect: not a delivery report: left aside")
-		return nil // to answer it with an error would begin a loop of mails
+		return nil // an error would make the mail server send another bounce
 	}
 	if err != nil {
 		return err

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// One session took 315 of 1,016 free hours in half a minute; taking and giving back in
-// turns went on without end.
+// One session booked 315 of 1,016 available slots in half a minute, and could book and cancel
+// in turns without end.
 func TestR47_OneSessionEmptiesNoAgenda(t *testing.T) {
 	t.Parallel()
 	v := platformOf(t).newcomer(t)
@@ -17,7 +17,7 @@ func TestR47_OneSessionEmptiesNoAgenda(t *testing.T) {
 	agenda := v.want("an agenda", v.get(nextWeek("/assistants/"+worker)), http.StatusOK)
 	free := slotPattern.FindAllStringSubmatch(agenda.body, -1)
 	if len(free) < 12 {
-		t.Fatalf("%d free hours", len(free))
+		t.Fatalf("%d available slots", len(free))
 	}
 	answers, booked := make([]answer, len(free)), map[int]int{}
 	var all sync.WaitGroup
@@ -35,9 +35,9 @@ func TestR47_OneSessionEmptiesNoAgenda(t *testing.T) {
 			v.has("a refusal", a, "rendez-vous à venir", "appelez le standard")
 		}
 	}
-	taken := booked[http.StatusConflict] // by other tests, meanwhile
+	taken := booked[http.StatusConflict] // booked by concurrent tests
 	if booked[http.StatusSeeOther] != 5 || booked[http.StatusUnprocessableEntity]+taken != len(free)-5 || taken > 5 {
-		t.Fatalf("asked for all at once: %v", booked)
+		t.Fatalf("booking all at once: %v", booked)
 	}
 	v.has("the list", v.get("/rendez-vous"), "le plus que l’on peut prendre à la fois")
 	acts := 5
@@ -56,7 +56,7 @@ func TestR47_OneSessionEmptiesNoAgenda(t *testing.T) {
 			break
 		}
 		if last = v.want("an act within the bound", a, http.StatusSeeOther).location(); acts%2 == 1 && last == "" {
-			t.Fatal("it leads nowhere")
+			t.Fatal("it redirects nowhere")
 		}
 	}
 	if acts != 30 {

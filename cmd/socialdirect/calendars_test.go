@@ -15,7 +15,7 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// locked is a buffer that many write to.
+// locked is a buffer for concurrent writers.
 type locked struct {
 	sync.Mutex
 	bytes.Buffer
@@ -35,8 +35,8 @@ func (l *locked) String() string {
 
 var feedAddress = regexp.MustCompile(`id="address">http://[^/]+(/agenda/abonnement/([^/]+)/agenda\.ics)<`)
 
-// The log, at its most talkative, holds neither a feed's token nor the address of
-// somebody's calendar, whatever becomes of the request.
+// The log, even at debug level, contains neither a feed's token nor the address of a person's
+// calendar, whatever the outcome of the request.
 func TestR41_SecretAddressesAreNotLogged(t *testing.T) {
 	w := platformOf(t)
 	said := &locked{}
@@ -62,7 +62,7 @@ func TestR41_SecretAddressesAreNotLogged(t *testing.T) {
 	v.remove(t)
 }
 
-// remove takes the calendars of a worker away.
+// remove removes all calendars of a worker.
 func (v *visitor) remove(t *testing.T) {
 	t.Helper()
 	for _, found := range regexp.MustCompile(`/agenda/calendriers/[0-9a-f-]{36}/suppression`).FindAllString(v.get("/agenda/calendriers").body, -1) {
@@ -106,11 +106,11 @@ func TestR41_AWorkerAddsACalendarAndReadsTheirOwnElsewhere(t *testing.T) {
 	v.want("add", v.post("/agenda/calendriers", "name", "Service", "address", elsewhere.URL, "all_day", "1"), http.StatusSeeOther)
 	w.eventually(t, "the calendar is read", func() bool { return strings.Contains(v.get("/agenda/calendriers").body, "Lu le") })
 	if busy := slots(); free == 0 || busy != 0 {
-		t.Errorf("%d hours were free, %d are when the worker is busy all the time", free, busy)
+		t.Errorf("%d slots were available, and %d are while the worker is busy all the time", free, busy)
 	}
 	a := v.want("its page", v.get("/agenda/abonnement"), http.StatusOK)
 	if strings.Contains(a.body, "agenda.ics") {
-		t.Error("an address is shown before one is made")
+		t.Error("an address is shown before one exists")
 	}
 	v.want("choose nothing", v.post("/agenda/abonnement", "shows", "all"), http.StatusUnprocessableEntity)
 	a = v.want("make it", v.post("/agenda/abonnement", "shows", "initials"), http.StatusOK)
@@ -130,13 +130,13 @@ func TestR41_AWorkerAddsACalendarAndReadsTheirOwnElsewhere(t *testing.T) {
 		t.Error("an unchanged feed is sent again")
 	}
 	if page := v.get("/agenda/abonnement").body; strings.Contains(page, feed[2]) || !strings.Contains(page, "Lue pour la dernière fois") {
-		t.Error("the address is shown twice, or not when it was read")
+		t.Error("the address is shown twice, or not when the feed was last read")
 	}
 	for range 40 {
 		a = program.get(feed[1])
 	}
 	if a.status != http.StatusTooManyRequests || a.header.Get("Retry-After") == "" {
-		t.Errorf("after forty times: %d", a.status)
+		t.Errorf("after forty requests: %d", a.status)
 	}
 	v.want("revoke", v.post("/agenda/abonnement/suppression"), http.StatusSeeOther)
 	program.want("revoked", program.get(feed[1]), http.StatusNotFound)

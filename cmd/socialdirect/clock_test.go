@@ -14,7 +14,7 @@ import (
 	"github.com/pquerna/otp/totp"
 )
 
-func TestAWrongInstantIsOneLineThatNamesTheFlag(t *testing.T) {
+func TestAnInvalidInstantIsReportedInOneLineThatNamesTheFlag(t *testing.T) {
 	t.Parallel()
 	for _, wrong := range []string{"demain", "2026-11-29", "2026-11-29T18:30:00", "18:30", "2026-13-01T00:00:00Z", "1999-12-31T23:59:59Z", "2091-01-01T00:00:00Z", "0"} {
 		var said strings.Builder
@@ -28,7 +28,7 @@ func TestAWrongInstantIsOneLineThatNamesTheFlag(t *testing.T) {
 	}
 }
 
-func TestAnInstantSaysHowFarTheClockIsAhead(t *testing.T) {
+func TestAnInstantDeterminesHowFarTheClockIsAhead(t *testing.T) {
 	t.Parallel()
 	for _, instant := range []string{"2026-11-29T18:30:00+01:00", "2028-02-29T00:00:00Z", "2021-01-01T00:00:00Z", "2090-12-31T23:59:59.5Z"} {
 		want, err := time.Parse(time.RFC3339, instant)
@@ -44,9 +44,9 @@ func TestAnInstantSaysHowFarTheClockIsAhead(t *testing.T) {
 	}
 }
 
-// What the platform writes is of its own clock, wherever that was moved: mails, pages,
-// what SQL itself notes. Codes of a second factor are of the machine's, as the phone is.
-func TestTheWholePlatformStandsAtItsClock(t *testing.T) {
+// Everything that the platform writes uses its own clock, wherever that was moved: mails,
+// pages, timestamps of SQL. Codes of a second factor use the machine's, as the phone does.
+func TestTheWholePlatformUsesItsClock(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v := w.newcomer(t)
@@ -82,35 +82,35 @@ func (w *world) persona(t *testing.T, role viewer.Role) persona {
 	return who
 }
 
-// The call that the demo has going on begins at the last full quarter of an hour: at
-// midnight, on the days on which the clocks change, at the year's end.
-func TestTheCallUnderWayCanBeginAtEveryQuarterOfAnHour(t *testing.T) {
+// The demo's current call begins at the last quarter of an hour: also at midnight, on the days
+// on which the clocks change, and at the end of the year.
+func TestTheCurrentCallCanBeginAtEveryQuarterOfAnHour(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	worker := w.idle(t, "quiterie").whoIs()
 	year := clocktest.Now().Year()
-	// The hour before it runs into it, and it may be later than the holidays that the demo opens.
+	// The period reaches the first of January, which the demo may not have opened.
 	ok(t, w.platform.agendas.OpenHoliday(t.Context(), worker, time.Date(year+1, time.January, 1, 0, 0, 0, 0, time.UTC)))
 	for _, midnight := range []time.Time{
 		time.Date(year, time.December, 31, 0, 0, 0, 0, worker.Zone), time.Date(year+1, time.February, 28, 0, 0, 0, 0, worker.Zone),
 		lastSunday(year+1, time.March, worker.Zone), lastSunday(year+1, time.October, worker.Zone),
 	} {
 		for start := midnight; start.Before(midnight.AddDate(0, 0, 1)); start = start.Add(15 * time.Minute) {
-			if !w.holds(t, worker, start.UTC()) && !w.holds(t, worker, start.Add(-15*time.Minute).UTC()) {
-				t.Errorf("no hour from %s or the quarter before", start)
+			if !w.bookable(t, worker, start.UTC()) && !w.bookable(t, worker, start.Add(-15*time.Minute).UTC()) {
+				t.Errorf("no call can begin at %s or the quarter before", start)
 			}
 		}
 	}
 }
 
-// lastSunday is the day on which the clocks of Europe change.
+// lastSunday returns the day on which the clocks of Europe change.
 func lastSunday(year int, month time.Month, zone *time.Location) time.Time {
 	last := time.Date(year, month, 31, 0, 0, 0, 0, zone)
 	return last.AddDate(0, 0, -int(last.Weekday()))
 }
 
-// holds makes the demo's opening for an hour and reports whether it can be booked.
-func (w *world) holds(t *testing.T, worker *viewer.Viewer, start time.Time) bool {
+// bookable creates the demo's opening for the call, and reports whether it can be booked.
+func (w *world) bookable(t *testing.T, worker *viewer.Viewer, start time.Time) bool {
 	t.Helper()
 	ok(t, w.openFor(t.Context(), worker, start))
 	before := w.platform.agendas.At(w.platform.db.At(func() time.Time { return start.AddDate(0, 0, -2) }))

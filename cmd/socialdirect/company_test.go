@@ -12,7 +12,7 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// contractForm is a contract that is right, at an address of its own.
+// contractForm is a valid contract, with its own address.
 func contractForm(slug string) []string {
 	year := clocktest.Now().UTC().Year()
 	return []string{
@@ -23,7 +23,7 @@ func contractForm(slug string) []string {
 
 func lastDay() string { return fmt.Sprintf("%d-12-31", clocktest.Now().UTC().Year()+1) }
 
-func TestR11_TheEntranceCarriesTheClientsNameAndClosesWithTheContract(t *testing.T) {
+func TestR11_TheEntrancePageShowsTheClientsNameUntilTheContractEnds(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v := w.visitor(t)
@@ -53,7 +53,7 @@ func TestR9_AClientFromContractToFirstSignUp(t *testing.T) {
 		t.Fatalf("creating leads to %s", client)
 	}
 	if a := admin.want("the same address again", admin.post("/administration/entreprises", contractForm("roscoff")...), http.StatusUnprocessableEntity); !strings.Contains(a.body, `id="slug-error"`) {
-		t.Error("no message beside the address that is taken")
+		t.Error("no message at an address that is already used")
 	}
 	if a := admin.want("search", admin.get("/administration?q=roscoff"), http.StatusOK); !strings.Contains(a.body, client) || strings.Contains(a.body, "Mutuelle des Estuaires") {
 		t.Error("the search does not find it alone")
@@ -71,7 +71,7 @@ func TestR9_AClientFromContractToFirstSignUp(t *testing.T) {
 
 	v := w.visitor(t)
 	if a := v.want("the entrance", v.get("/c/roscoff"), http.StatusOK); !strings.Contains(a.body, "Port de Roscoff") || strings.Contains(a.body, code) {
-		t.Error("the entrance does not name the client, or gives the code away")
+		t.Error("the entrance does not name the client, or reveals the code")
 	}
 	fields := w.signUpForm()
 	fields["connection_code"], fields["client"], fields["email"] = code, "roscoff", ""
@@ -86,7 +86,7 @@ func TestR9_AClientFromContractToFirstSignUp(t *testing.T) {
 	}
 }
 
-func TestR9_AMistypedCodeIsToldApartFromOneThatOpensNothing(t *testing.T) {
+func TestR9_AMistypedCodeIsDistinguishedFromAnUnknownOne(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v := w.visitor(t)
@@ -102,7 +102,7 @@ func TestR9_AMistypedCodeIsToldApartFromOneThatOpensNothing(t *testing.T) {
 	}
 }
 
-func TestR10_TheManagersPageIsForManagersAlone(t *testing.T) {
+func TestR10_TheManagersPageIsForManagersOnly(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	visitors := map[string]*visitor{"beneficiary": w.newcomer(t), "worker": w.staffMember(t, viewer.SocialWorker), "administrator": w.staffMember(t, viewer.Administrator)}
@@ -113,8 +113,8 @@ func TestR10_TheManagersPageIsForManagersAlone(t *testing.T) {
 	}
 }
 
-// Whoever probes the sign-up form is answered about a used-up code, byte for byte but
-// for what they typed, as about one that nobody ever issued.
+// The answer of the sign-up form about a used code equals that about an unknown one, byte for
+// byte except for what was typed.
 func TestR10_AUsedUpCodeIsAnsweredLikeAnUnknownOne(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)

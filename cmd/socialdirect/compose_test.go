@@ -17,10 +17,10 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// repository is its folder, from this package's.
+// repository is the repository's folder, relative to this package.
 const repository = "../.."
 
-// operators is what the operator sets beside compose.yaml, and nothing else is
+// operators are the settings that the operator must add to compose.yaml; no others are
 // required.
 var operators = map[string]string{
 	"DOMAIN":            "rendezvous.example.org",
@@ -70,7 +70,7 @@ func TestComposeNamesEachSettingThatTheOperatorForgot(t *testing.T) {
 	}
 }
 
-func TestComposeBringsThePartsInOrder(t *testing.T) {
+func TestComposeStartsTheServicesInOrder(t *testing.T) {
 	t.Parallel()
 	services := production(t).Services
 	if got := slices.Sorted(mapKeys(services)); !slices.Equal(got, []string{"clamd", "migrate", "postgres", "proxy", "server", "store"}) {
@@ -97,7 +97,7 @@ func TestComposeBringsThePartsInOrder(t *testing.T) {
 	}
 }
 
-func TestComposeAsksEveryPartForItsHealth(t *testing.T) {
+func TestComposeChecksTheHealthOfEveryService(t *testing.T) {
 	t.Parallel()
 	services := production(t).Services
 	for name, asks := range map[string]string{"postgres": "pg_isready", "store": "/health", "clamd": "clamdcheck.sh", "proxy": "http://server:8080/readyz"} {
@@ -110,7 +110,7 @@ func TestComposeAsksEveryPartForItsHealth(t *testing.T) {
 	}
 }
 
-func TestComposeKeepsDataInVolumesAndDoorsClosed(t *testing.T) {
+func TestComposeKeepsDataInVolumesAndPublishesFewPorts(t *testing.T) {
 	t.Parallel()
 	project := production(t)
 	for service, target := range map[string]string{"postgres": "/var/lib/postgresql/data", "store": "/data", "clamd": "/var/lib/clamav", "proxy": "/data"} {
@@ -142,8 +142,8 @@ func TestComposeKeepsDataInVolumesAndDoorsClosed(t *testing.T) {
 	}
 }
 
-// The scanner reads what strangers send: it reaches the server and the source of its
-// signatures, and neither the database nor the store.
+// The scanner reads untrusted files: it reaches the server and the source of its signatures,
+// and neither the database nor the store.
 func TestR29_ComposeHasDocumentsScanned(t *testing.T) {
 	t.Parallel()
 	project := production(t)
@@ -173,7 +173,7 @@ func TestR29_ComposeHasDocumentsScanned(t *testing.T) {
 	}
 }
 
-func TestR29_ServeSaysThatNothingIsScanned(t *testing.T) {
+func TestR29_ServeReportsThatNothingIsScanned(t *testing.T) {
 	t.Parallel()
 	if got := missing(config.Config{}); len(got) != 1 || !strings.Contains(got[0], "CLAMD_ADDR") || strings.Contains(got[0], "\n") {
 		t.Errorf("without a scanner: %q", got)
@@ -183,7 +183,7 @@ func TestR29_ServeSaysThatNothingIsScanned(t *testing.T) {
 	}
 }
 
-func TestComposeGivesNobodyMoreRightsThanTheyNeed(t *testing.T) {
+func TestComposeGivesServicesNoUnneededRights(t *testing.T) {
 	t.Parallel()
 	pinned := regexp.MustCompile(`:v?[0-9]+\.[0-9]+(\.[0-9]+)?(-[a-z]+)?$`)
 	for name, service := range production(t).Services {
@@ -205,7 +205,7 @@ func TestComposeGivesNobodyMoreRightsThanTheyNeed(t *testing.T) {
 	}
 }
 
-// madeSecrets runs deploy/secrets.sh on a copy of its own and returns the folder.
+// madeSecrets runs deploy/secrets.sh on its own copy, and returns the folder.
 func madeSecrets(t *testing.T) string {
 	t.Helper()
 	script, err := os.ReadFile(filepath.Join(repository, "deploy/secrets.sh"))
@@ -228,14 +228,13 @@ func madeSecrets(t *testing.T) string {
 	return dir
 }
 
-// The settings of compose.yaml, with the secrets that the script makes, are what
-// `serve` accepts.
+// `serve` accepts the settings of compose.yaml, with the secrets that the script creates.
 func TestComposeGivesTheServerSettingsThatItAccepts(t *testing.T) {
 	t.Parallel()
 	project, secrets := production(t), madeSecrets(t)
 	for name := range project.Secrets {
 		if info, err := os.Stat(filepath.Join(secrets, name)); err != nil || info.Size() == 0 {
-			t.Errorf("nobody makes the secret %s: %v", name, err)
+			t.Errorf("the script does not create the secret %s: %v", name, err)
 		}
 	}
 	server := project.Services["server"]
@@ -262,14 +261,14 @@ func TestComposeGivesTheServerSettingsThatItAccepts(t *testing.T) {
 	}
 }
 
-func TestComposeHoldsNoSecret(t *testing.T) {
+func TestComposeContainsNoSecret(t *testing.T) {
 	t.Parallel()
 	project := production(t)
 	secret := regexp.MustCompile(`(?i)(PASSWORD|SECRET|MASTER_KEY|INDEX_KEY|NOISE_KEY|DATABASE_URL|SMTP_URL)`)
 	for name, service := range project.Services {
 		for variable, value := range service.Environment {
 			if value == nil {
-				t.Errorf("%s takes %s from whatever environment is there", name, variable)
+				t.Errorf("%s takes %s from the environment", name, variable)
 			} else if secret.MatchString(variable) && (!strings.HasSuffix(variable, "_FILE") || !strings.HasPrefix(*value, "/run/secrets/")) {
 				t.Errorf("%s: %s is not the path of a mounted secret", name, variable)
 			} else if strings.HasPrefix(*value, "/run/secrets/") && !mounted(service, strings.TrimPrefix(*value, "/run/secrets/")) {
@@ -284,7 +283,7 @@ func TestComposeHoldsNoSecret(t *testing.T) {
 	}
 }
 
-// A server that stops has its whole drain, and what is left to do after it.
+// A stopping server has time for its whole drain, and for what follows it.
 func TestR40_ComposeLetsTheDrainEnd(t *testing.T) {
 	t.Parallel()
 	server := production(t).Services["server"]
@@ -311,8 +310,8 @@ func mapKeys[M ~map[string]V, V any](m M) func(yield func(string) bool) {
 	}
 }
 
-// The image is the static binary and certificates, run by nobody, built by the
-// toolchain that go.mod asks for.
+// The image contains only the static binary and certificates, runs as nobody, and is built
+// with the toolchain of go.mod.
 func TestDockerfileShipsTheBinaryAlone(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile(filepath.Join(repository, "Dockerfile"))
@@ -335,11 +334,11 @@ func TestDockerfileShipsTheBinaryAlone(t *testing.T) {
 		}
 	}
 	if strings.Contains(final, "\nRUN ") || strings.Count(final, "COPY ") != strings.Count(final, "COPY --from=build ") {
-		t.Error("the last image holds more than what was built")
+		t.Error("the last image contains more than what was built")
 	}
 }
 
-// Nothing that is secret is sent to the builder.
+// No secret is sent to the builder.
 func TestDockerignoreKeepsSecretsAndDataOut(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile(filepath.Join(repository, ".dockerignore"))
@@ -353,8 +352,8 @@ func TestDockerignoreKeepsSecretsAndDataOut(t *testing.T) {
 	}
 }
 
-// When the server does not answer, the proxy has a page of its own that needs
-// nothing else, and says so with a status that nobody keeps.
+// When the server does not answer, the proxy shows a page that needs nothing else, with a
+// status that is not cached.
 func TestR43_TheProxyHasAMaintenancePage(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile(filepath.Join(repository, "deploy/maintenance.html"))

@@ -13,7 +13,7 @@ import (
 
 var credentialAddress = regexp.MustCompile(`/administration/assistants/[0-9a-f-]{36}/justificatifs/[0-9a-f-]{36}/(?:confirmation|retrait)`)
 
-// insuranceForm is a form that is right, from today for a year.
+// insuranceForm is a valid form, from today for a year.
 func insuranceForm() map[string]string {
 	today := clocktest.Now().UTC()
 	return map[string]string{
@@ -22,7 +22,7 @@ func insuranceForm() map[string]string {
 	}
 }
 
-func TestR42_OnScreenAWorkerIsBookedOnlyWhileTheInsuranceIsConfirmed(t *testing.T) {
+func TestR42_AWorkerIsOfferedOnlyWhileTheInsuranceIsConfirmed(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	worker, admin, zoe := w.worker(t, "solene"), w.staffMember(t, viewer.Administrator), w.newcomer(t)
@@ -62,7 +62,7 @@ func TestR42_OnScreenAWorkerIsBookedOnlyWhileTheInsuranceIsConfirmed(t *testing.
 	zoe.want("the agenda again", zoe.get("/assistants/"+id), http.StatusOK)
 }
 
-func TestR42_AnInvitationRecordsWhatWasSeenOrSaysWhatIsWrong(t *testing.T) {
+func TestR42_AnInvitationRecordsCredentialsOrShowsItsMistakes(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	admin := w.staffMember(t, viewer.Administrator)
@@ -84,7 +84,7 @@ func TestR42_AnInvitationRecordsWhatWasSeenOrSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
-func TestR42_NoticesSayWhatEndsAndWhatItTakesAway(t *testing.T) {
+func TestR42_NotificationsSayWhatExpiresAndItsConsequence(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	worker, admin := w.worker(t, "armelle"), w.staffMember(t, viewer.Administrator)

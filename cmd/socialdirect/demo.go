@@ -30,13 +30,13 @@ import (
 	"socialdirect/web"
 )
 
-// demoGrace is how long requests under way, and then the parts, may take to end.
+// demoGrace is the time for current requests, and then for the components, to end.
 const demoGrace = 10 * time.Second
 
-// demoStore is the demo's bucket.
+// demoBucket is the demo's bucket.
 const demoBucket = "documents"
 
-// demo runs everything on this machine alone, with example people in it.
+// demo runs the whole platform on this machine, with example people.
 func demo(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	addr := flags.String("addr", "127.0.0.1:8080", "where to listen, on the loopback address")
@@ -66,8 +66,7 @@ func demo(ctx context.Context, args []string) error {
 	return err
 }
 
-// loopback refuses an address that others could reach: the demo's passwords are
-// printed.
+// loopback refuses an address that other machines could reach: the demo prints its passwords.
 func loopback(addr string) error {
 	host, _, err := net.SplitHostPort(addr)
 	ip := net.ParseIP(host)
@@ -77,22 +76,22 @@ func loopback(addr string) error {
 	return nil
 }
 
-// founded is since when the demo's example people have had a platform, and their
-// clients a contract until closes: whenever its clock starts, they may use it.
+// founded is the start of the platform and of the clients' contracts in the demo, which last
+// until closes: the example people can use it whatever its clock.
 var (
 	founded = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 	closes  = time.Date(2099, 12, 31, 0, 0, 0, 0, time.UTC)
 )
 
-// The instants at which the demo's clock may start: what it shows of the past is
-// younger than the platform, and what lies ahead is older.
+// The range in which the demo's clock may start: its example past must be after founded, and
+// what lies ahead before closes.
 var (
 	firstStart = founded.AddDate(1, 0, 0)
 	lastStart  = closes.AddDate(-9, 0, 1)
 )
 
-// aheadOf is how far a clock that starts at an instant is ahead of the machine's; one
-// that is not told is not.
+// aheadOf returns how far a clock that starts at an instant is ahead of the machine's; zero
+// without an instant.
 func aheadOf(instant string) (time.Duration, error) {
 	if instant == "" {
 		return 0, nil
@@ -104,11 +103,11 @@ func aheadOf(instant string) (time.Duration, error) {
 	return time.Until(at), nil
 }
 
-// demonstration is what the demo starts by itself, and the platform on it.
+// demonstration is the demo's own components, and the platform on them.
 type demonstration struct {
 	dir      string
 	began    time.Time
-	ahead    time.Duration // of the platform's clock before the machine's
+	ahead    time.Duration // how far the platform's clock is ahead of the machine's
 	postgres *embedded.Postgres
 	objects  *embedded.ObjectStore
 	mail     *embedded.MailReceiver
@@ -118,12 +117,12 @@ type demonstration struct {
 	stops    []func(context.Context) error
 }
 
-// now is the instant by the platform's clock.
+// now returns the time of the platform's clock.
 func (d *demonstration) now() time.Time { return time.Now().Add(d.ahead) }
 
 func (d *demonstration) path(name string) string { return filepath.Join(d.dir, name) }
 
-// step says what starts and how long it took.
+// step prints what starts and how long it took.
 func step(what string, start func() error) error {
 	began := time.Now()
 	fmt.Printf("  %-28s", what)
@@ -157,7 +156,7 @@ func (d *demonstration) run(ctx context.Context, addr string) (err error) {
 	return d.platform.serveUntil(ctx, listener, d.died(ctx), nil, demoGrace)
 }
 
-// start brings everything up in order and says who can sign in as whom.
+// start starts everything in order and prints who can sign in.
 func (d *demonstration) start(ctx context.Context, listener net.Listener) error {
 	fresh := !exists(d.path(peopleFile))
 	if err := d.startParts(ctx, fresh); err != nil {
@@ -228,18 +227,18 @@ func (d *demonstration) startTexts(ctx context.Context) (err error) {
 	return err
 }
 
-// demoSMSBody has the key too, by which the receiver knows an SMS that comes again.
+// demoSMSBody includes the key, by which the receiver recognises a repeated SMS.
 const demoSMSBody = `{"to":{{json .To}},"from":{{json .From}},"text":{{json .Text}},"key":{{json .Key}}}`
 
-// textGateway sends SMS to the receiver.
+// textGateway returns a gateway that sends SMS to the receiver.
 func (d *demonstration) textGateway() (*sms.Gateway, error) {
 	return sms.New(sms.Settings{
 		URL: d.texts.URL(), Method: sms.DefaultMethod, Headers: sms.DefaultHeaders, Body: demoSMSBody, From: "SocialDirect", Success: sms.DefaultSuccess,
 	})
 }
 
-// stop ends what was started by itself, in reverse, within a second or two: the
-// platform has stopped before.
+// stop ends the demo's own components in reverse order, within a second or two, after the
+// platform has stopped.
 func (d *demonstration) stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), demoGrace)
 	defer cancel()
@@ -253,7 +252,7 @@ func (d *demonstration) stop() error {
 	return errors.Join(errs...)
 }
 
-// died tells when something that the demo started ends by itself.
+// died yields an error when a component that the demo started ends by itself.
 func (d *demonstration) died(ctx context.Context) <-chan error {
 	died := make(chan error, 1)
 	go func() {
@@ -270,8 +269,8 @@ func (d *demonstration) died(ctx context.Context) <-chan error {
 
 const demoDatabase = "socialdirect"
 
-// migrate makes the database. One whose example people were never finished is
-// begun anew.
+// migrate creates the database. If its example people were not completed, it starts again with
+// an empty one.
 func (d *demonstration) migrate(ctx context.Context, fresh bool) error {
 	if fresh {
 		if err := d.postgres.DropDatabase(ctx, demoDatabase); err != nil {
@@ -284,8 +283,7 @@ func (d *demonstration) migrate(ctx context.Context, fresh bool) error {
 	return d.prepare(ctx, d.postgres.URL(demoDatabase))
 }
 
-// prepare brings a database's schema up to date and its clock to where the platform's
-// starts.
+// prepare migrates a database and moves its clock to the platform's.
 func (d *demonstration) prepare(ctx context.Context, url string) error {
 	if err := postgres.Migrate(ctx, url); err != nil {
 		return err
@@ -344,7 +342,7 @@ func (d *demonstration) settings(listener net.Listener) (settings, error) {
 	}, nil
 }
 
-// key reads a key of the demo, making it the first time.
+// key reads a key of the demo, or creates it the first time.
 func (d *demonstration) key(name string) ([]byte, error) {
 	text, err := d.secret(name)
 	if err != nil {
@@ -357,7 +355,7 @@ func (d *demonstration) key(name string) ([]byte, error) {
 	return key, nil
 }
 
-// secret reads a secret of the demo, making it the first time.
+// secret reads a secret of the demo, or creates it the first time.
 func (d *demonstration) secret(name string) (string, error) {
 	content, err := os.ReadFile(d.path(name))
 	if err == nil {
@@ -372,8 +370,7 @@ func (d *demonstration) secret(name string) (string, error) {
 	return text, writeWhole(d.path(name), []byte(text))
 }
 
-// writeWhole writes a file that is either absent or whole, readable by its owner
-// alone.
+// writeWhole writes a file completely or not at all, readable only by its owner.
 func writeWhole(path string, content []byte) error {
 	unfinished := path + ".unfinished"
 	if err := os.WriteFile(unfinished, content, 0o600); err != nil {
@@ -387,7 +384,7 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// described is DATA/demo.json.
+// described is the content of DATA/demo.json.
 type described struct {
 	URL            string    `json:"url"`
 	ConnectionCode string    `json:"connection_code"`

@@ -11,9 +11,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// A made-up history of the demo's first client, since a dozen example people would
-// show nothing but noise: how many people opened an account in a month, and had an hour
-// in a year, by mode and by reason.
+// exampleAccounts and the lines below make up a history of the demo's first client, since a
+// dozen example people would show only noise: how many people opened an account in a month,
+// and had an appointment in a year, by mode and by reason.
 const exampleAccounts = 24
 
 type exampleLine struct {
@@ -26,15 +26,15 @@ var (
 	exampleReasons = []exampleLine{{"money", 38}, {"housing", 29}, {"family", 21}, {"caregiving", 14}, {"disability", 9}, {"retirement", 5}}
 )
 
-// exampleYears is for how many years the clients' contracts have run, and exampleMonths
-// how many months of accounts there are, the present one among them.
+// exampleYears is the number of years of the clients' contracts so far, exampleMonths the
+// number of months with new accounts, including the current one.
 const (
 	exampleYears  = 2
 	exampleMonths = 13
 )
 
-// makeFigures gives the first client a history of figures, and publishes it. The round
-// of figures must be held off since the client was made.
+// makeFigures creates the history of the first client's figures, and publishes it. The caller
+// must have kept the round of figures from running since it created the client.
 func (e examples) makeFigures(ctx context.Context, director *viewer.Viewer) error {
 	clients, err := e.platform.companies.Clients(ctx, director)
 	if err != nil {
@@ -54,7 +54,7 @@ func (e examples) countHistory(ctx context.Context, client uuid.UUID) error {
 	now := e.now().UTC()
 	for month := range exampleMonths {
 		at := time.Date(now.Year(), now.Month()-time.Month(month), 1, 12, 0, 0, 0, time.UTC)
-		people := max(0, exampleAccounts-month+month*month%5) // up and down, and growing
+		people := max(0, exampleAccounts-month+month*month%5) // varies and grows
 		if err := e.countAt(ctx, at, people, func(tx postgres.Tx, _ int) error { return figures.CountAccount(ctx, tx, client) }); err != nil {
 			return err
 		}
@@ -72,7 +72,7 @@ func (e examples) countHistory(ctx context.Context, client uuid.UUID) error {
 	return nil
 }
 
-// countAt counts so many people one after the other, standing at an instant.
+// countAt counts that many people one after the other, at an instant.
 func (e examples) countAt(ctx context.Context, at time.Time, people int, count func(postgres.Tx, int) error) error {
 	return e.platform.db.At(func() time.Time { return at }).InTx(ctx, func(tx postgres.Tx) error {
 		for i := range people {
@@ -84,7 +84,7 @@ func (e examples) countAt(ctx context.Context, at time.Time, people int, count f
 	})
 }
 
-// eachOf is the line of each of the people.
+// eachOf returns the line of each of the people.
 func eachOf(lines []exampleLine) (each []string) {
 	for _, l := range lines {
 		for range l.people {

@@ -7,7 +7,7 @@ import (
 	"socialdirect/web"
 )
 
-// mailsPage is the mail and the SMS that the demo sent, the latest first.
+// mailsPage shows the mails and SMS that the demo sent, latest first.
 type mailsPage struct {
 	Mails []embedded.Mail
 	Texts []embedded.SMS
@@ -16,7 +16,7 @@ type mailsPage struct {
 func (mailsPage) Template() string { return "demo/mails" }
 func (mailsPage) Title() string    { return "E-mails et SMS de la démonstration" }
 
-// mailsShown bounds each list of the page.
+// mailsShown is the maximum length of each list.
 const mailsShown = 50
 
 func (d *demonstration) mailPage(render *web.Renderer) web.Handler {

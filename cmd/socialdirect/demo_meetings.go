@@ -12,8 +12,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// makePast sees that the first two have met: else they get a consultation of three days
-// ago, with a short conversation after it.
+// makePast ensures that the first two people have met: if not, it creates a consultation three
+// days ago, followed by a short conversation.
 func (e examples) makePast(ctx context.Context, p people) error {
 	beneficiary, worker, err := e.pair(ctx, p)
 	if err != nil {
@@ -53,14 +53,14 @@ func (e examples) write(ctx context.Context, at time.Time, author *viewer.Viewer
 	return draft.Send(ctx, body)
 }
 
-// bookAsOf books a video hour with the clock standing at an earlier instant.
+// bookAsOf books an appointment by video as of an earlier instant.
 func (e examples) bookAsOf(ctx context.Context, now time.Time, beneficiary, worker *viewer.Viewer, start time.Time) (uuid.UUID, error) {
 	bookings := e.platform.bookings.At(e.platform.db.At(func() time.Time { return now }))
 	return bookings.Book(ctx, beneficiary, appointment.Request{SocialWorkerID: worker.ID, StartsAt: start, Mode: slot.Video, Reason: "housing"})
 }
 
-// startCall sees that the first two have a video appointment going on, in an
-// opening made for it, so that a call can be tried at once.
+// startCall ensures that the first two people have a current appointment by video, in an
+// opening created for it, so that a call can be tried at once.
 func (e examples) startCall(ctx context.Context, p people) error {
 	beneficiary, worker, err := e.pair(ctx, p)
 	if err != nil {
@@ -72,7 +72,7 @@ func (e examples) startCall(ctx context.Context, p people) error {
 		return err
 	}
 	start := now.Truncate(15 * time.Minute).UTC()
-	for _, at := range []time.Time{start, start.Add(-15 * time.Minute)} { // of an hour that clocks show twice, only the first can be booked
+	for _, at := range []time.Time{start, start.Add(-15 * time.Minute)} { // of an hour that occurs twice in autumn, only the first can be booked
 		if err = e.openFor(ctx, worker, at); err != nil {
 			return err
 		}
@@ -93,7 +93,7 @@ func (e examples) callRunning(ctx context.Context, beneficiary, worker *viewer.V
 	return false, err
 }
 
-// openFor makes an opening for an hour, in place of those of earlier starts.
+// openFor creates an opening for the appointment, in place of those of earlier starts.
 func (e examples) openFor(ctx context.Context, worker *viewer.Viewer, start time.Time) error {
 	openings, err := e.platform.agendas.Openings(ctx, worker)
 	if err != nil {
@@ -109,8 +109,8 @@ func (e examples) openFor(ctx context.Context, worker *viewer.Viewer, start time
 	return e.platform.agendas.AddOpening(ctx, worker, openingFor(start.In(worker.Zone)))
 }
 
-// openingFor is an opening of one day that holds the hour from start on. Where the
-// clocks change within the hour it is open for an hour more by their hands.
+// openingFor returns an opening of one day for an appointment at start. If the clocks change
+// during it, the opening is one hour longer in local time.
 func openingFor(start time.Time) slot.Opening {
 	day := time.Date(start.Year(), start.Month(), start.Day(), 0, 0, 0, 0, time.UTC)
 	minute := start.Hour()*60 + start.Minute()

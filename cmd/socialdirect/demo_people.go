@@ -23,14 +23,13 @@ import (
 	"github.com/pquerna/otp/totp"
 )
 
-// peopleFile keeps who the example people are; it is written last, so that where
-// it exists they are all there.
+// peopleFile contains the example people. It is written last: if it exists, they are complete.
 const peopleFile = "people.json"
 
-// demoPassword is everybody's.
+// demoPassword is the password of all example people.
 const demoPassword = "Tilleul-phare-7-sucre"
 
-// persona is somebody who can sign in.
+// persona is an example person who can sign in.
 type persona struct {
 	Role       viewer.Role `json:"role"`
 	Email      string      `json:"email"`
@@ -38,16 +37,16 @@ type persona struct {
 	TOTPSecret string      `json:"totp_secret,omitempty"`
 }
 
-// people is who the demo brings.
+// people are the example people of the demo.
 type people struct {
 	ConnectionCode string    `json:"connection_code"`
 	Accounts       []persona `json:"accounts"`
 }
 
-// examples are the people of a demonstration, with what they did.
+// examples creates the people of a demonstration and their data.
 type examples struct{ *demonstration }
 
-// make has the people there, once, and everything about them that depends on today.
+// make creates the people, once, and everything about them that depends on the current day.
 func (e examples) make(ctx context.Context, fresh bool) (people, error) {
 	if fresh {
 		if err := step("example people", func() error { return e.makePeople(ctx) }); err != nil {
@@ -76,10 +75,10 @@ func (e examples) readPeople() (people, error) {
 	return p, json.Unmarshal(content, &p)
 }
 
-// makePeople brings the example people in through the front door: the same
-// forms' acts, the same mails, the same codes as anybody.
+// makePeople creates the example people as real ones are: with the same acts, the same mails
+// and the same codes.
 func (e examples) makePeople(ctx context.Context) error {
-	e.platform.counting.Lock() // until the clients' made-up history is there
+	e.platform.counting.Lock() // until the clients' example history exists
 	defer e.platform.counting.Unlock()
 	director, err := e.firstAdministrator(ctx)
 	if err != nil {
@@ -126,7 +125,7 @@ func (e examples) makePeople(ctx context.Context) error {
 	return writeWhole(e.path(peopleFile), content)
 }
 
-// staff is a member of staff who has signed in.
+// staff is a signed-in member of staff.
 type staff struct {
 	persona
 	viewer *viewer.Viewer
@@ -141,7 +140,7 @@ func (e examples) firstAdministrator(ctx context.Context) (staff, error) {
 	return e.enrol(ctx, viewer.Administrator, invitation.Email, token)
 }
 
-// enrol follows an invitation to its end: password, then second factor.
+// enrol completes an invitation: password, then second factor.
 func (e examples) enrol(ctx context.Context, role viewer.Role, email, token string) (staff, error) {
 	accounts := e.platform.accounts
 	in, err := accounts.SignUps.AcceptInvitation(ctx, token, demoPassword, session.Device{})
@@ -163,9 +162,8 @@ func (e examples) enrol(ctx context.Context, role viewer.Role, email, token stri
 	return staff{persona{Role: role, Email: email, Password: demoPassword, TOTPSecret: enrolment.Secret}, whole}, err
 }
 
-// confirm gives the code of the period before, which is accepted and leaves the
-// present one for whoever signs in next; another time when that period ended just
-// then.
+// confirm gives the code of the previous period, which is accepted, so that the current one is
+// left for the next sign-in. It tries again if that period has just ended.
 func (e examples) confirm(ctx context.Context, half *viewer.Viewer, secret string) (in session.SignedIn, err error) {
 	for range 2 {
 		code, err := totp.GenerateCode(secret, time.Now().Add(-30*time.Second))
@@ -177,14 +175,14 @@ func (e examples) confirm(ctx context.Context, half *viewer.Viewer, secret strin
 			return in, err
 		}
 	}
-	return in, errors.New("no code of the second factor was taken in time")
+	return in, errors.New("no code of the second factor was accepted in time")
 }
 
 var exampleAgent = signup.Invitation{
 	Role: viewer.Switchboard, Email: "standard@socialdirect.example", FirstName: "Yann", LastName: "Kerbrat", Zone: "Europe/Paris",
 }
 
-// makeAgent brings the switchboard's operator, invited as any staff is.
+// makeAgent creates the switchboard agent, by invitation like all staff.
 func (e examples) makeAgent(ctx context.Context) (staff, error) {
 	err := e.platform.db.InTx(ctx, func(tx postgres.Tx) error {
 		_, _, err := e.platform.accounts.SignUps.Invite(ctx, tx, exampleAgent)
@@ -215,12 +213,12 @@ func (e examples) makeClient(ctx context.Context, director *viewer.Viewer, c com
 	return issued.Display(), err
 }
 
-// firstContractDay is the first day of the years that figures are made up for.
+// firstContractDay returns the first day of the years with example figures.
 func firstContractDay(now time.Time) time.Time {
 	return time.Date(now.UTC().Year()-exampleYears, 1, 1, 0, 0, 0, 0, time.UTC)
 }
 
-// renew sees that the example clients' contracts run, wherever the clock stands now.
+// renew ensures that the example clients have a current contract, wherever the clock is.
 func (e examples) renew(ctx context.Context, director *viewer.Viewer) error {
 	clients, err := e.platform.companies.Clients(ctx, director)
 	if err != nil {
@@ -264,8 +262,8 @@ func (e examples) signUp(ctx context.Context, code string, who signup.SignUp) er
 
 var allReasons = []string{"money", "housing", "family", "caregiving", "disability", "retirement"}
 
-// exampleOffice is the members of staff without a profile sheet; a client manager
-// is the first client's.
+// exampleOffice are the members of staff without a profile sheet; a client manager belongs to
+// the first client.
 var exampleOffice = []signup.Invitation{
 	{Role: viewer.ClientManager, Email: "jeanne.kervella@ponant.example", FirstName: "Jeanne", LastName: "Kervella", Zone: "Europe/Paris"},
 	{Role: viewer.DPO, Email: "hugo.lemaire@socialdirect.example", FirstName: "Hugo", LastName: "Lemaire", Zone: "Europe/Paris"},
@@ -296,8 +294,7 @@ func (e examples) makeOffice(ctx context.Context) ([]persona, error) {
 
 var tokenPattern = regexp.MustCompile(`\?token=([A-Za-z0-9_-]+)`)
 
-// tokenFor waits for the mail to an address and reads its link, as its owner
-// would.
+// tokenFor waits for the mail to an address and returns the token of its link.
 func (e examples) tokenFor(ctx context.Context, email string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
@@ -319,7 +316,7 @@ func (e examples) tokenFor(ctx context.Context, email string) (string, error) {
 	}
 }
 
-// firstOf is the first account with a role.
+// firstOf returns the first account with a role.
 func (p people) firstOf(role viewer.Role) (persona, error) {
 	for _, who := range p.Accounts {
 		if who.Role == role {
@@ -329,7 +326,7 @@ func (p people) firstOf(role viewer.Role) (persona, error) {
 	return persona{}, fmt.Errorf("no %s among the example people", role)
 }
 
-// pair is the first beneficiary and the first worker, as viewers.
+// pair returns the first beneficiary and the first worker, as viewers.
 func (e examples) pair(ctx context.Context, p people) (beneficiary, worker *viewer.Viewer, err error) {
 	if beneficiary, err = e.viewerOf(ctx, p, viewer.Beneficiary); err != nil {
 		return nil, nil, err

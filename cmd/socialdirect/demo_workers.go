@@ -44,14 +44,14 @@ var exampleWorkers = []worker.NewSocialWorker{
 	},
 }
 
-// A worker of the demo can be booked every day of the week between these hours.
+// Hours of each day in which the demo's workers can be booked.
 const (
 	demoOpens  = 8 * 60
 	demoCloses = 20 * 60
 )
 
-// exampleCredentials are what lets a worker of the demo be booked, in the past that
-// the demo shows and for years to come.
+// exampleCredentials are the credentials of the demo's workers, valid in the example past and
+// for years to come.
 func (e examples) exampleCredentials() []worker.Credential {
 	today := e.now().UTC().Truncate(24 * time.Hour)
 	return []worker.Credential{
@@ -63,8 +63,8 @@ func (e examples) exampleCredentials() []worker.Credential {
 	}
 }
 
-// restore sees that the demo's people can meet, wherever the clock stood when they were
-// made: contracts run, and workers have what they must have and are there.
+// restore ensures that the demo's people can meet, wherever the clock was when they were
+// created: contracts are current, and workers have their credentials and openings.
 func (e examples) restore(ctx context.Context, p people) error {
 	director, err := e.viewerOf(ctx, p, viewer.Administrator)
 	if err != nil {
@@ -88,7 +88,7 @@ func (e examples) restore(ctx context.Context, p people) error {
 	return e.platform.waitlist.RefreshSlots(ctx)
 }
 
-// certify records what a worker must have and does not have for the year ahead.
+// certify records the credentials that a worker lacks for the year ahead.
 func (e examples) certify(ctx context.Context, director, id *viewer.Viewer) error {
 	standing, err := e.platform.workers.Standing(ctx, director, id.ID)
 	if err != nil {
@@ -130,8 +130,8 @@ func (e examples) makeWorker(ctx context.Context, director *viewer.Viewer, w wor
 	return worker, e.workOnHolidays(ctx, worker.viewer)
 }
 
-// workOnHolidays opens the holidays of a worker's year, so that an hour is always
-// free. Where one of them is open already somebody may have closed the others.
+// workOnHolidays opens the holidays of a worker's year, so that there are always available
+// slots. If one is open already, somebody may have closed the others, and it changes nothing.
 func (e examples) workOnHolidays(ctx context.Context, worker *viewer.Viewer) error {
 	since := e.now().AddDate(0, 0, -10)
 	holidays, err := e.platform.agendas.Holidays(ctx, worker, slot.Period{From: since, To: since.AddDate(1, 0, 0)})

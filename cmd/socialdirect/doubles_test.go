@@ -11,8 +11,8 @@ import (
 
 var accountLink = regexp.MustCompile(`/administration/comptes/[0-9a-f-]{36}`)
 
-// From the list to an account, and from there to the one that resembles it.
-func TestR5_TheAdministrationGoesFromADoubleToTheOther(t *testing.T) {
+// From the list to an account, and from there to a similar one.
+func TestR5_TheAdministrationGoesFromOneDoubleToTheOther(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	operator, admin, first := w.staffMember(t, viewer.Switchboard), w.staffMember(t, viewer.Administrator), w.assistedForm()
@@ -22,7 +22,7 @@ func TestR5_TheAdministrationGoesFromADoubleToTheOther(t *testing.T) {
 	operator.want("after asking", operator.post("/standard/inscription", append(pairs(second), "other_person", "1")...), http.StatusSeeOther)
 
 	if page := admin.want("accounts", admin.get(accounts), http.StatusOK); !strings.Contains(page.body, `href="/administration/doubles"`) {
-		t.Error("nothing leads to the doubles")
+		t.Error("no link leads to the doubles")
 	}
 	list := main_(admin.want("doubles", admin.get("/administration/doubles"), http.StatusOK).body)
 	if !strings.Contains(list, first["last_name"]) || !strings.Contains(list, second["last_name"]) || strings.Contains(list, e164(first["mobile"])) || strings.Contains(list, first["email"]) {

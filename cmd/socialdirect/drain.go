@@ -12,23 +12,22 @@ import (
 )
 
 const (
-	// leaveWithin bounds how long jobs under way may take to end before whoever follows
-	// may begin; they are cancelled then, and done again. It is no more than a quarter
-	// of the drain.
+	// leaveWithin is how long running jobs may take to end before the next server may start;
+	// then they are cancelled and run again. It is at most a quarter of the drain.
 	leaveWithin = 5 * time.Second
-	// followWithin is how long a server that was asked to stop looks for one that
-	// follows, where none has shown itself. It is no more than a quarter of the drain.
+	// followWithin is how long a stopping server waits for a successor if none has appeared yet.
+	// It is at most a quarter of the drain.
 	followWithin = 2 * time.Second
-	// lastTurn is what requests that came late have left, once nothing new is taken,
-	// where no other server follows.
+	// lastTurn is how long late requests may take after the listener has closed, if there is no
+	// successor.
 	lastTurn = 10 * time.Second
-	// look is how often it looks.
+	// look is the polling interval.
 	look = 20 * time.Millisecond
-	// stopWithin bounds what is left once requests have ended.
+	// stopWithin is how long the rest may take once requests have ended.
 	stopWithin = 3 * time.Second
 )
 
-// errCut says that the drain ended before the requests under way did.
+// errCut means that the drain ended before all current requests did.
 type errCut struct {
 	after    time.Duration
 	requests int
@@ -38,9 +37,9 @@ func (e errCut) Error() string {
 	return fmt.Sprintf("the drain was cut after %s; requests still under way: %d", e.after, e.requests)
 }
 
-// serveUntil answers requests until ctx ends or a part dies, then drains, for grace at
-// most. With lock, another server may follow: until it serves, requests are answered
-// here.
+// serveUntil serves requests until ctx ends or a component dies, then drains for at most
+// grace. With lock, another server may follow: until that one serves, this one keeps serving
+// requests.
 func (p *platform) serveUntil(ctx context.Context, listener net.Listener, died <-chan error, lock *postgres.Lock, grace time.Duration) error {
 	served := make(chan error, 1)
 	go func() { served <- p.server.HTTP().Serve(listener) }()
@@ -53,10 +52,9 @@ func (p *platform) serveUntil(ctx context.Context, listener net.Listener, died <
 	return errors.Join(why, p.drain(context.WithoutCancel(ctx), lock, grace))
 }
 
-// drain ends the server. /readyz says so first. Then jobs, sockets and the relay end,
-// and the lock is let go, so that another server can begin; meanwhile, and until that one
-// serves, requests are answered here as before. Then nothing new is taken, and those
-// under way may end.
+// drain stops the server. First /readyz reports it. Then jobs, sockets and the relay end and
+// the lock is released, so that another server can start; meanwhile, and until that one
+// serves, requests are still served. Then the listener closes, and current requests may end.
 func (p *platform) drain(ctx context.Context, lock *postgres.Lock, grace time.Duration) error {
 	slog.Info("stopping")
 	draining, cancel := context.WithTimeout(ctx, grace)
@@ -83,8 +81,8 @@ func (p *platform) leaveWithin(ctx context.Context, limit time.Duration) error {
 	return p.leave(ctx)
 }
 
-// awaitFollower returns once another server serves, or once there is none and the
-// requests of before have ended.
+// awaitFollower returns once another server serves, or once there is none and the earlier
+// requests have ended.
 func awaitFollower(ctx context.Context, lock *postgres.Lock, ended <-chan struct{}, patience time.Duration) {
 	looking := time.NewTicker(look)
 	defer looking.Stop()
@@ -110,15 +108,15 @@ func done(ended <-chan struct{}) bool {
 	}
 }
 
-// shutdown closes the listener and lets the requests under way end.
+// shutdown closes the listener and lets current requests end.
 func (p *platform) shutdown(ctx context.Context, grace time.Duration) error {
 	if err := p.server.HTTP().Shutdown(ctx); err == nil {
 		return nil
 	}
 	cut := errCut{grace, p.server.UnderWay()}
-	_ = p.server.HTTP().Close() // what is under way still has had its time
+	_ = p.server.HTTP().Close() // remaining requests have exceeded their time
 	if cut.requests == 0 {
-		return nil // connections alone, on which nothing was asked
+		return nil // only idle connections
 	}
 	return cut
 }

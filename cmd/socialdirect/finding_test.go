@@ -19,16 +19,16 @@ var (
 	turnedTo = regexp.MustCompile(`href="(/assistants/[^"]+\?month=[^"]+)">Mois suivant`)
 )
 
-// The month says which days have room, each day leads to its hours, and the hours of a
-// week are all in the page, with names that a screen reader reads in full.
-func TestR12_R14_AMonthLeadsToADayAndADayToItsHours(t *testing.T) {
+// The month shows which days have available slots, each day links to its slots, and the slots
+// of a week are all in the page, with full names for screen readers.
+func TestR12_R14_AMonthLinksToADayAndADayToItsSlots(t *testing.T) {
 	t.Parallel()
 	v := platformOf(t).newcomer(t)
 	worker, _ := v.freeSlot()
 	page := v.want("the month", v.get("/assistants/"+worker+"?mode=video&month="+clocktest.Now().AddDate(0, 1, 0).Format("2006-01")), http.StatusOK)
 	days := aDay.FindAllStringSubmatch(page.body, -1)
 	if len(days) < 5 {
-		t.Fatalf("%d days have room: %s", len(days), main_(page.body))
+		t.Fatalf("%d days have available slots: %s", len(days), main_(page.body))
 	}
 	day := days[len(days)/2]
 	page = v.want("the day", v.get(strings.ReplaceAll(day[1], "&amp;", "&")), http.StatusOK)
@@ -40,14 +40,14 @@ func TestR12_R14_AMonthLeadsToADayAndADayToItsHours(t *testing.T) {
 		at, err := time.Parse(time.RFC3339, hour[1])
 		ok(t, err)
 		if at.Location() != time.UTC || !strings.HasSuffix(hour[2], ", par vidéo") {
-			t.Errorf("an hour is written %v", hour[1:])
+			t.Errorf("a slot is written %v", hour[1:])
 		}
 		if strings.HasPrefix(hour[2], day[3]+" à ") {
 			onDay++
 		}
 	}
 	if fmt.Sprint(onDay) != day[4] {
-		t.Errorf("%d hours on %s, and the month says %s", onDay, day[3], day[4])
+		t.Errorf("%d slots on %s, and the month says %s", onDay, day[3], day[4])
 	}
 	months := 0
 	for next := turnedTo.FindStringSubmatch(page.body); next != nil && months < 12; next = turnedTo.FindStringSubmatch(page.body) {
@@ -62,16 +62,16 @@ func TestR12_R14_AMonthLeadsToADayAndADayToItsHours(t *testing.T) {
 	}
 }
 
-// An hour with anybody leads straight to the last step; whoever loses it sees the hours
-// that are true now, and what they typed goes on.
-func TestR12_R13_AnHourWithAnybodyIsTakenOrReplaced(t *testing.T) {
+// A slot with any worker leads directly to the last step. If somebody else was faster, the
+// person sees the current slots, and what they typed is kept.
+func TestR12_R13_ASlotWithAnyWorkerIsBookedOrReplaced(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	ok(t, w.platform.waitlist.RefreshSlots(t.Context()))
 	first, second := w.newcomer(t), w.newcomer(t)
 	hours := anyHour.FindAllStringSubmatch(first.want("the hours", first.get("/au-plus-tot?mode=video&reason=housing"), http.StatusOK).body, -1)
 	if len(hours) < 3 {
-		t.Fatalf("%d hours", len(hours))
+		t.Fatalf("%d slots", len(hours))
 	}
 	address := strings.ReplaceAll(hours[len(hours)-1][1], "&amp;", "&")
 	a := second.want("the last step", second.get(address), http.StatusOK)
@@ -87,15 +87,15 @@ func TestR12_R13_AnHourWithAnybodyIsTakenOrReplaced(t *testing.T) {
 	first.want("book", book(first), http.StatusSeeOther)
 	a = second.want("too late", book(second), http.StatusConflict)
 	if !strings.Contains(a.body, "vient de prendre cette heure") || !strings.Contains(a.body, `value="Ma mère"`) || !strings.Contains(a.body, `class="soon"`) {
-		t.Errorf("whoever loses it sees %s", main_(a.body))
+		t.Errorf("the person who loses it sees %s", main_(a.body))
 	}
 	a = second.want("the link of a moment ago", second.get(address), http.StatusConflict)
 	if !strings.Contains(a.body, "Les prochaines heures libres") {
-		t.Errorf("the hours again: %s", main_(a.body))
+		t.Errorf("the slots again: %s", main_(a.body))
 	}
 }
 
-func TestR12_PeopleAreListedWithTheirFirstFreeHour(t *testing.T) {
+func TestR12_WorkersAreListedWithTheirFirstAvailableSlot(t *testing.T) {
 	t.Parallel()
 	v := platformOf(t).newcomer(t)
 	for _, address := range []string{"/assistants", "/assistants?order=name&town=vannes", "/assistants?reason=nothing&mode=fax&language=x&page=-3&order=no&town=" + strings.Repeat("a", 200)} {
@@ -104,17 +104,17 @@ func TestR12_PeopleAreListedWithTheirFirstFreeHour(t *testing.T) {
 		}
 	}
 	if a := v.want("a town where nobody is", v.get("/assistants?town=Ys"), http.StatusOK); !strings.Contains(a.body, "Personne ne correspond") || !strings.Contains(a.body, `value="Ys"`) {
-		t.Errorf("a town where nobody is: %s", main_(a.body))
+		t.Errorf("a town without workers: %s", main_(a.body))
 	}
 }
 
-func TestR12_TheWaitingListIsJoinedAndLeft(t *testing.T) {
+func TestR12_TheWaitlistIsJoinedAndLeft(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v := w.newcomer(t)
 	worker, _ := v.freeSlot()
 	if a := v.want("the page", v.get("/liste-attente?mode=video&social_worker_id="+worker), http.StatusOK); !strings.Contains(a.body, `value="`+worker+`" selected`) {
-		t.Errorf("the worker one has looked at is not proposed: %s", main_(a.body))
+		t.Errorf("the worker last viewed is not proposed: %s", main_(a.body))
 	}
 	for name, fields := range map[string][]string{
 		"an unknown worker":       {"social_worker_id", "00000000-0000-4000-8000-000000000000"},

@@ -33,7 +33,7 @@ import (
 	"socialdirect/web"
 )
 
-// world is the whole platform in this process, with the demo's people in it.
+// world is the whole platform in this process, with the demo's people.
 type world struct {
 	staff sync.Mutex
 	jars  map[viewer.Role]http.CookieJar // of the members of staff who are signed in
@@ -57,12 +57,12 @@ func TestMain(m *testing.M) {
 			fmt.Fprintln(os.Stderr, "the platform did not stop well:", err)
 			status = 1
 		}
-		_ = os.RemoveAll(theWorld.dir) // the next run uses another
+		_ = os.RemoveAll(theWorld.dir) // best effort: the next run uses another folder
 	}
 	os.Exit(status)
 }
 
-// platformOf is the platform that the tests share.
+// platformOf returns the platform that the tests share.
 func platformOf(t *testing.T) *world {
 	t.Helper()
 	oneWorld.Do(func() { theWorld = newWorld(t) })
@@ -72,8 +72,8 @@ func platformOf(t *testing.T) *world {
 	return theWorld
 }
 
-// lasting is a testing.TB whose clean-ups wait for the end of the process: the
-// shared platform outlives the test that started it.
+// lasting is a testing.TB whose cleanups run at the end of the process: the shared platform
+// outlives the test that started it.
 type lasting struct{ testing.TB }
 
 func (lasting) Cleanup(func()) {}
@@ -139,7 +139,7 @@ func (w *world) visitor(t *testing.T) *visitor {
 	}}
 }
 
-// answer is what came back.
+// answer is a response.
 type answer struct {
 	status int
 	header http.Header
@@ -206,7 +206,7 @@ func (v *visitor) want(what string, a answer, status int) answer {
 
 var mainPattern = regexp.MustCompile(`(?s)<main.*</main>`)
 
-// main_ is the part of a page that differs.
+// main_ returns the main part of a page.
 func main_(page string) string {
 	if found := mainPattern.FindString(page); found != "" {
 		return found
@@ -216,7 +216,7 @@ func main_(page string) string {
 
 var newcomers atomic.Int64
 
-// signUpForm is a form that is right, with an address of its own.
+// signUpForm is a valid form, with an address of its own.
 func (w *world) signUpForm() map[string]string {
 	return map[string]string{
 		"email": fmt.Sprintf("personne-%d@exemple.fr", newcomers.Add(1)), "last_name": "Vidal", "first_name": "Zoé", "mobile": "06 12 34 56 78",
@@ -232,7 +232,7 @@ func pairs(fields map[string]string) []string {
 	return all
 }
 
-// newcomer signs somebody up, follows the mail and signs in.
+// newcomer signs somebody up, follows the mail's link and signs in.
 func (w *world) newcomer(t *testing.T) *visitor {
 	t.Helper()
 	v := w.visitor(t)
@@ -245,8 +245,8 @@ func (w *world) newcomer(t *testing.T) *visitor {
 	return v
 }
 
-// staffMember is the first member of staff with a role, signed in with the
-// second factor; the session is shared, since a code works once.
+// staffMember returns the first member of staff with a role, signed in with the second factor.
+// The session is shared, since a code works only once.
 func (w *world) staffMember(t *testing.T, role viewer.Role) *visitor {
 	t.Helper()
 	w.staff.Lock()

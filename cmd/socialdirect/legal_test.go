@@ -13,8 +13,8 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// ownWorld is a platform of a test's own: a new version of a text concerns
-// everybody on it.
+// ownWorld starts a platform for one test, because a new version of a text concerns everybody
+// on it.
 func ownWorld(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
@@ -28,8 +28,8 @@ func ownWorld(t *testing.T) *world {
 
 const textsPath = "/administration/textes/conditions"
 
-// publish takes a new version of the terms from its draft to its date, in the
-// administration's pages.
+// publish publishes a new version of the terms through the administration's pages, from the
+// draft on.
 func (v *visitor) publish(markdown, changes string) {
 	v.t.Helper()
 	editor := v.want("the editor", v.get(textsPath), http.StatusOK)
@@ -40,7 +40,7 @@ func (v *visitor) publish(markdown, changes string) {
 	v.want("publish", v.post(textsPath+"/publication", "when", "now", "revision", revision), http.StatusSeeOther)
 }
 
-func TestR33_BeforeAcceptingOnlyWhatNobodyIsKeptFromWorks(t *testing.T) {
+func TestR33_BeforeAcceptanceOnlyGuaranteedRightsAreOpen(t *testing.T) {
 	t.Parallel()
 	w := ownWorld(t)
 	people := map[viewer.Role]*visitor{
@@ -67,11 +67,11 @@ func TestR33_BeforeAcceptingOnlyWhatNobodyIsKeptFromWorks(t *testing.T) {
 				v.want(string(role)+" "+path, a, http.StatusForbidden)
 			case r.Pending:
 				if walled || a.status == http.StatusForbidden || a.status >= 500 {
-					t.Errorf("%s %s %s is kept from them: %d to %q", role, r.Method, path, a.status, a.location())
+					t.Errorf("%s %s %s is closed to them: %d to %q", role, r.Method, path, a.status, a.location())
 				}
 			case r.Socket, r.Script:
 				if v.want(string(role)+" "+path, a, http.StatusForbidden); strings.Contains(a.body, "<") {
-					t.Errorf("%s answers what is no page with one", path)
+					t.Errorf("%s is no page but is answered with one", path)
 				}
 				closed++
 			case !walled:
@@ -85,10 +85,10 @@ func TestR33_BeforeAcceptingOnlyWhatNobodyIsKeptFromWorks(t *testing.T) {
 		}
 	}
 	if closed < 30 {
-		t.Errorf("only %d doors were closed", closed)
+		t.Errorf("only %d routes were closed", closed)
 	}
 
-	// What nobody is kept from.
+	// What nobody may be denied.
 	for _, path := range []string{"/conditions", "/conditions/1", "/confidentialite", "/mentions-legales", "/cookies", "/rendez-vous", appointment, appointment + "/annulation"} {
 		zoe.want(path, zoe.get(path), http.StatusOK)
 	}
@@ -102,7 +102,7 @@ func TestR33_BeforeAcceptingOnlyWhatNobodyIsKeptFromWorks(t *testing.T) {
 	}
 }
 
-func TestR33_AcceptingOpensEverythingAgain(t *testing.T) {
+func TestR33_AcceptanceOpensEverythingAgain(t *testing.T) {
 	t.Parallel()
 	w := ownWorld(t)
 	zoe, claire := w.newcomer(t), w.staffMember(t, viewer.Administrator)
@@ -118,7 +118,7 @@ func TestR33_AcceptingOpensEverythingAgain(t *testing.T) {
 		}
 	}
 	if strings.Contains(a.body, " checked") || strings.Contains(a.body, `name="adult"`) {
-		t.Errorf("a box is ticked, or asks what was said already: %s", main_(a.body))
+		t.Errorf("a box is ticked, or asks again what is known: %s", main_(a.body))
 	}
 	for name, value := range map[string]string{"unticked": "", "no": "0"} {
 		a = zoe.want(name, zoe.post("/acceptation", "accept_terms", value, "suite", "/messages"), http.StatusUnprocessableEntity)
@@ -128,7 +128,7 @@ func TestR33_AcceptingOpensEverythingAgain(t *testing.T) {
 	}
 	a = zoe.want("another text than was shown", zoe.post("/acceptation", "accept_terms", "1", "texts", "terms-1"), http.StatusConflict)
 	if strings.Contains(a.body, " checked") || !strings.Contains(a.body, `value="terms-2"`) {
-		t.Errorf("the true texts are not shown: %s", main_(a.body))
+		t.Errorf("the current texts are not shown: %s", main_(a.body))
 	}
 	zoe.want("still asked", zoe.get("/assistants"), http.StatusSeeOther)
 	for next, want := range map[string]string{"https://evil.example/": "/assistants", "//evil.example": "/assistants", strings.Repeat("/a", 400): "/assistants", "/messages": "/messages"} {
@@ -140,13 +140,13 @@ func TestR33_AcceptingOpensEverythingAgain(t *testing.T) {
 	zoe.want("all is open", zoe.get("/assistants"), http.StatusOK)
 	a = claire.want("the administration too", claire.get("/administration"), http.StatusSeeOther)
 	if a = claire.want("accepts", claire.post(a.location(), "accept_terms", "1"), http.StatusSeeOther); a.location() != "/administration" {
-		t.Errorf("the administration is led to %s", a.location())
+		t.Errorf("the administration is redirected to %s", a.location())
 	}
 	claire.want("and is in", claire.get("/administration"), http.StatusOK)
 	w.newcomer(t).want("who signs up now is not asked", w.newcomer(t).get("/assistants"), http.StatusOK)
 }
 
-func TestR4_WhoIsNotKnownToBeAnAdultSaysSoFirst(t *testing.T) {
+func TestR4_PeopleMustFirstConfirmThatTheyAreAdults(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v := w.visitor(t)
@@ -175,17 +175,17 @@ func TestR4_WhoIsNotKnownToBeAnAdultSaysSoFirst(t *testing.T) {
 	v.want("all is open", v.get("/assistants"), http.StatusOK)
 }
 
-// From the draft to the public page, through the administration's own pages.
+// From the draft to the public page, through the administration's pages.
 func TestR33_ATextGoesFromDraftToPublicPage(t *testing.T) {
 	t.Parallel()
 	w := ownWorld(t)
 	claire, anybody := w.staffMember(t, viewer.Administrator), w.visitor(t)
 	if a := claire.want("the first page", claire.get("/administration"), http.StatusOK); !strings.Contains(a.body, `href="/administration/textes">Voir les textes`) {
-		t.Error("the administration is not told that the starting texts are in force")
+		t.Error("the administration does not see that the initial texts are in force")
 	}
 	a := claire.want("the editor", claire.get(textsPath), http.StatusOK)
 	if !strings.Contains(a.body, "Une heure avec une assistante sociale") {
-		t.Error("the text in force is not there to begin from")
+		t.Error("the draft does not start from the current text")
 	}
 	words := []string{"changes", "Un mot.", "markdown", "## Nouvelles\n\n<script>alert(1)</script>\n\n[x](javascript:alert(1))"}
 	a = claire.want("save", claire.post(textsPath, append(words, "revision", "0")...), http.StatusSeeOther)
@@ -234,7 +234,7 @@ func TestR33_ATextGoesFromDraftToPublicPage(t *testing.T) {
 	anybody.want("a NUL in a version", anybody.get("/conditions/%00"), http.StatusNotFound)
 }
 
-func TestR33_TheEditorSaysWhatIsWrongBesideEachField(t *testing.T) {
+func TestR33_TheEditorShowsMistakesAtEachField(t *testing.T) {
 	t.Parallel()
 	w := ownWorld(t)
 	claire := w.staffMember(t, viewer.Administrator)
@@ -291,7 +291,7 @@ func TestR33_TheEditorSaysWhatIsWrongBesideEachField(t *testing.T) {
 	}
 }
 
-func TestR43_PagesThatEveryOperatorOwes(t *testing.T) {
+func TestR43_MandatoryPagesExist(t *testing.T) {
 	t.Parallel()
 	v := platformOf(t).visitor(t)
 	for path, wants := range map[string][]string{
@@ -306,7 +306,7 @@ func TestR43_PagesThatEveryOperatorOwes(t *testing.T) {
 			}
 		}
 		if home := v.want("/", v.get("/"), http.StatusOK); !strings.Contains(home.body, `href="`+path+`"`) {
-			t.Errorf("no page leads to %s", path)
+			t.Errorf("no page links to %s", path)
 		}
 		if a.header.Get("Set-Cookie") != "" {
 			t.Errorf("%s sets a cookie", path)

@@ -7,8 +7,8 @@ import (
 	"fmt"
 )
 
-// licenses are the licences of all that others wrote and this program holds, from the
-// modules themselves: go test ./cmd/socialdirect -run Licences -refresh gathers them.
+// licenses are the licences of all third-party code in this program, from the modules
+// themselves: go test ./cmd/socialdirect -run Licences -refresh collects them.
 //
 //go:embed licenses.txt
 var licenses string

@@ -17,17 +17,17 @@ import (
 
 var refresh = flag.Bool("refresh", false, "write licenses.txt anew")
 
-// part is something of others' that the program holds.
+// part is a third-party part of the program.
 type part struct {
 	name    string
-	root    string   // its folder
-	folders []string // those of its folders that are used
+	root    string   // root folder
+	folders []string // folders that are used
 }
 
 var licenceFile = regexp.MustCompile(`(?i)^(un)?(licen[cs]e|copying|notice|patents)([-._].*)?$`)
 
-// parts are the modules whose packages the program holds, Go's own among them, and what
-// lies in this repository.
+// parts returns the modules in the program, including Go itself, and the vendored parts of
+// this repository.
 func parts() ([]part, error) {
 	list := exec.Command("go", "list", "-deps", "-f", `{{if .Standard}}Go's standard library	{{.Root}}	{{.Root}}{{else}}{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}	{{.Dir}}	{{$.Dir}}{{end}}{{end}}{{end}}`, ".")
 	list.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -56,8 +56,8 @@ func parts() ([]part, error) {
 	return all, nil
 }
 
-// texts are the licences of a part: those of its root and of the folders that are used,
-// with all above them. None is an error.
+// texts returns the licences of a part: those of its root and of the folders that are used,
+// with all folders above. It fails if there is none.
 func (p part) texts() (texts []string, err error) {
 	looked := map[string]bool{}
 	for _, folder := range append(p.folders, p.root) {
@@ -87,7 +87,7 @@ func (p part) texts() (texts []string, err error) {
 	return texts, nil
 }
 
-// tidy is a text with line ends as they are here, and none at its end.
+// tidy returns a text with normalised line ends.
 func tidy(text string) string {
 	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 	for i, line := range lines {
@@ -96,7 +96,8 @@ func tidy(text string) string {
 	return strings.Trim(strings.Join(lines, "\n"), "\n")
 }
 
-// gather is licenses.txt: each text once, under all that it is for.
+// gather returns the content of licenses.txt: each text once, under all parts to which it
+// applies.
 func gather(all []part) (string, error) {
 	var order []string
 	whose := map[string][]string{}

@@ -21,7 +21,7 @@ func cannotListen(address string, err error) error {
 	return fmt.Errorf("cannot listen on %s: %w", address, cause(err))
 }
 
-// cause is the system's own words of a network error.
+// cause returns the system's text of a network error.
 func cause(err error) error {
 	var system *os.SyscallError
 	if errors.As(err, &system) {
@@ -35,9 +35,9 @@ const (
 	backlog   = 4096
 )
 
-// bind takes an address and does not listen on it yet: nobody connects to a server that
-// cannot answer. The address may be that of the server before, of the same user, which
-// goes on answering there (SO_REUSEPORT, socket(7)).
+// bind binds an address without listening, so that nobody connects to a server that cannot
+// answer yet. The previous server, of the same user, may still serve the same address
+// (SO_REUSEPORT, socket(7)).
 func bind(address string) (*os.File, error) {
 	wanted, err := net.ResolveTCPAddr("tcp", address)
 	if err != nil {
@@ -54,7 +54,7 @@ func bind(address string) (*os.File, error) {
 	return file, nil
 }
 
-// boundTo is a socket that has taken an address; the file has its name.
+// boundTo returns a socket that is bound to an address; the file has its name.
 func boundTo(name string, family int, at syscall.Sockaddr) (*os.File, error) {
 	socket, err := syscall.Socket(family, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK, 0)
 	if err != nil {
@@ -65,7 +65,7 @@ func boundTo(name string, family int, at syscall.Sockaddr) (*os.File, error) {
 		syscall.SetsockoptInt(socket, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1),
 		syscall.SetsockoptInt(socket, syscall.SOL_SOCKET, reusePort, 1),
 	)
-	if family == syscall.AF_INET6 { // whatever the machine's own rule is (net.ipv6.bindv6only)
+	if family == syscall.AF_INET6 { // also IPv4, whatever net.ipv6.bindv6only is
 		err = errors.Join(err, syscall.SetsockoptInt(socket, syscall.IPPROTO_IPV6, syscall.IPV6_V6ONLY, 0))
 	}
 	if err == nil {
@@ -78,8 +78,8 @@ func boundTo(name string, family int, at syscall.Sockaddr) (*os.File, error) {
 	return file, nil
 }
 
-// socketAddress is an address as the system wants it; without a host it is every
-// address of the machine, IPv4 among them (ipv6(7)).
+// socketAddress converts an address for the system; without a host it is every address of the
+// machine, including IPv4 (ipv6(7)).
 func socketAddress(a *net.TCPAddr) (family int, at syscall.Sockaddr) {
 	if v4 := a.IP.To4(); v4 != nil {
 		return syscall.AF_INET, &syscall.SockaddrInet4{Port: a.Port, Addr: [4]byte(v4)}
@@ -89,9 +89,9 @@ func socketAddress(a *net.TCPAddr) (family int, at syscall.Sockaddr) {
 	return syscall.AF_INET6, v6
 }
 
-// listenOn begins to listen on what bind took, and closes it.
+// listenOn listens on the socket of bind, and closes the file.
 func listenOn(bound *os.File) (net.Listener, error) {
-	defer bound.Close() // the listener has its own
+	defer bound.Close() // the listener has a copy
 	if err := syscall.Listen(int(bound.Fd()), backlog); err != nil {
 		return nil, cannotListen(bound.Name(), err)
 	}

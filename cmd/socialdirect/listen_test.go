@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// Every form of LISTEN_ADDR answers on IPv4, also on machines whose own rule keeps IPv6
-// sockets to IPv6 (net.ipv6.bindv6only).
-func TestR40_AnAddressWithoutAHostAnswersOnIPv4(t *testing.T) {
+// Every form of LISTEN_ADDR accepts IPv4, also on machines where IPv6 sockets accept only IPv6
+// by default (net.ipv6.bindv6only).
+func TestR40_AnAddressWithoutAHostAcceptsIPv4(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{":0", "0.0.0.0:0", "127.0.0.1:0", "localhost:0"} {
 		bound, err := bind(address)

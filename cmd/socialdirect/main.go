@@ -1,5 +1,5 @@
-// Command socialdirect is the whole platform: the server, its schema, its first
-// administrator, and a demonstration that brings everything it needs.
+// Command socialdirect is the whole platform: the server, its migrations, its first
+// administrator, and a demonstration that includes everything it needs.
 package main
 
 import (
@@ -13,7 +13,7 @@ import (
 	"syscall"
 )
 
-// version is set when the program is built.
+// version is set at build time.
 var version = "unversioned"
 
 const usage = `Social Direct: appointments, calls and messages between people and social workers.
@@ -33,17 +33,17 @@ Every command has --help.
 // Exit statuses.
 const (
 	exitFailure = 1
-	exitUsage   = 2  // a wrong setting or command line
-	exitCut     = 3  // the drain ended before the requests under way
-	exitLater   = 75 // what mail servers read as: try again later (sysexits.h)
+	exitUsage   = 2  // an invalid setting or command line
+	exitCut     = 3  // the drain ended before all current requests
+	exitLater   = 75 // mail servers try again later (sysexits.h)
 )
 
-// errUsage marks an error of the command line or the settings.
+// errUsage marks an error of the command line or of the settings.
 type errUsage struct{ error }
 
 func (e errUsage) Unwrap() error { return e.error }
 
-// commands are what the program can do, by name.
+// commands are the program's commands, by name.
 var commands = map[string]func(ctx context.Context, args []string) error{
 	"demo":     demo,
 	"serve":    serve,
@@ -78,8 +78,7 @@ func run(ctx context.Context, args []string) error {
 	return command(ctx, args[1:])
 }
 
-// status turns a command's error into one line for the operator and the exit
-// status.
+// status prints a command's error in one line for the operator, and returns the exit status.
 func status(err error, stderr io.Writer) int {
 	var wrong errUsage
 	var later errLater
@@ -101,7 +100,7 @@ func status(err error, stderr io.Writer) int {
 	return exitFailure
 }
 
-// parse reads a command's flags; about is what its --help says first.
+// parse parses a command's flags; about is the beginning of its --help.
 func parse(flags *flag.FlagSet, about string, args []string) error {
 	flags.SetOutput(io.Discard)
 	err := flags.Parse(args)

@@ -10,14 +10,13 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// policy says of every route who may open it and what they get. It is written down
-// here without a look at the table of routes, so that either one being wrong shows;
-// a route that is missing here fails the build.
+// policy says for every route who may open it and what they get. It is written independently
+// of the table of routes, so that a mistake in either is found; a missing route fails the
+// test.
 //
-// Whoever may not open it gets the same everywhere: signed out, the way to the sign-in
-// (401 where the answer is no page); with a password alone, the way to the second
-// factor; in another role 403. What is somebody else's is answered like what is
-// not there: 404.
+// Everybody else gets the same everywhere: signed out, a redirect to sign in (401 if the route
+// is no page); with only a password, a redirect to the second factor; with another role, 403.
+// An object of somebody else is answered like a missing one: 404.
 var policy = map[string]rule{
 	// Pages that are the same for everybody.
 	"GET /{$}":                       anyone(200),
@@ -32,7 +31,7 @@ var policy = map[string]rule{
 	"GET /confidentialite/{version}": anyone(200).of("version"),
 	"GET /c/{slug}":                  anyone(200).of("client's entrance"),
 
-	// The way in. A link without its token has expired.
+	// Signing up and in. A link without its token counts as expired.
 	"GET /inscription":             anyone(200),
 	"POST /inscription":            anyone(422),
 	"GET /inscription/validation":  anyone(200),
@@ -58,11 +57,11 @@ var policy = map[string]rule{
 	"GET /profil/adresse":          anyone(410),
 	"POST /profil/adresse":         anyone(410),
 
-	// The second factor: who has given it is led on, and who has one cannot set up
-	// another with the password alone.
+	// The second factor: people who have given it are redirected, and nobody who has one can set up
+	// another one with only the password.
 	"GET /connexion/second-facteur":           signedIn(303).half(200),
 	"POST /connexion/second-facteur":          signedIn(422).half(422),
-	"GET /profil/securite/totp":               to(403, allStaff...).half(403), // one is in place
+	"GET /profil/securite/totp":               to(403, allStaff...).half(403), // they already have one
 	"POST /profil/securite/totp":              to(403, allStaff...).half(403),
 	"POST /profil/securite/cles/defi":         signedIn(200).json().half(403),
 	"POST /profil/securite/cles":              signedIn(422).json().half(422),
@@ -77,7 +76,7 @@ var policy = map[string]rule{
 	"POST /profil":                                signedIn(422),
 	"GET /profil/mobile":                          to(200, viewer.Beneficiary),
 	"POST /profil/mobile":                         to(422, viewer.Beneficiary),
-	"POST /profil/mobile/envoi":                   to(409, viewer.Beneficiary), // whose number was proved
+	"POST /profil/mobile/envoi":                   to(409, viewer.Beneficiary), // whose number is already confirmed
 	"GET /profil/notifications":                   to(200, viewer.Beneficiary),
 	"POST /profil/notifications":                  to(422, viewer.Beneficiary),
 	"GET /profil/securite":                        signedIn(200),
@@ -127,7 +126,7 @@ var policy = map[string]rule{
 	"GET /rendez-vous/{id}/signalement":    to(200, viewer.SocialWorker).of("appointment"),
 	"POST /rendez-vous/{id}/signalement":   to(422, viewer.SocialWorker).of("appointment"),
 
-	// A worker books for whom they have met.
+	// A worker books for people they have met.
 	"GET /beneficiaires/{id}/rendez-vous":          to(200, viewer.SocialWorker).of("person met"),
 	"POST /beneficiaires/{id}/rendez-vous/nouveau": to(422, viewer.SocialWorker).of("person met"),
 	"POST /beneficiaires/{id}/rendez-vous":         to(422, viewer.SocialWorker).of("person met"),
@@ -179,7 +178,7 @@ var policy = map[string]rule{
 	"POST /agenda/abonnement/suppression":       to(303, viewer.SocialWorker),
 	"GET /agenda/abonnement/{token}/agenda.ics": anyone(404).of("no feed"),
 
-	// A client's manager, for that client alone.
+	// A client's manager, for that client only.
 	"GET /entreprise":                            to(200, viewer.ClientManager),
 	"GET /entreprise/qr.svg":                     to(200, viewer.ClientManager),
 	"GET /entreprise/qr.png":                     to(200, viewer.ClientManager),
@@ -217,7 +216,7 @@ var policy = map[string]rule{
 	"POST /standard/rappels/{id}":             to(303, viewer.Switchboard).of("person to call").sends("outcome", "missed"),
 	"POST /standard/comptes/{id}/lien":        to(303, viewer.Switchboard).of("account signed up by phone"),
 
-	// The switchboard books for anybody, so that nothing is one operator's own.
+	// The switchboard books for anybody, so nothing belongs to one agent.
 	"GET /standard/beneficiaires/{id}":                      to(200, viewer.Switchboard).of("account"),
 	"GET /standard/beneficiaires/{id}/assistants/{worker}":  to(200, viewer.Switchboard).of("hours for somebody"),
 	"POST /standard/beneficiaires/{id}/rendez-vous/nouveau": to(422, viewer.Switchboard).of("account"),
@@ -228,8 +227,8 @@ var policy = map[string]rule{
 	"POST /standard/rendez-vous/{id}/annulation":            to(422, viewer.Switchboard).of("anybody's appointment").sends("explanation", strings.Repeat("a", 5000)),
 	"POST /standard/rendez-vous/{id}/telephone":             to(303, viewer.Switchboard).of("anybody's call by phone"),
 
-	// The administration: nothing there belongs to one administrator more than to
-	// another, so that the only stranger is what is not there.
+	// The administration: no administrator owns more than
+	// another, so only missing objects are tested as foreign.
 	"GET /administration":                                             to(200, viewer.Administrator),
 	"POST /administration/entreprises":                                to(422, viewer.Administrator),
 	"GET /administration/entreprises/{id}":                            to(200, viewer.Administrator).of("client"),
@@ -283,7 +282,7 @@ var policy = map[string]rule{
 	"GET /administration/signalements":                                to(200, viewer.Administrator),
 	"POST /administration/signalements/{id}":                          to(303, viewer.Administrator).of("report"),
 
-	// What lets a worker be booked.
+	// Credentials of workers.
 	"POST /administration/assistants/{id}/diplome":                                 to(422, viewer.Administrator).of("worker"),
 	"POST /administration/assistants/{id}/assurance":                               to(422, viewer.Administrator).of("worker"),
 	"POST /administration/assistants/{id}/justificatifs/{credential}/confirmation": to(303, viewer.Administrator).of("credential to confirm"),
@@ -293,8 +292,8 @@ var policy = map[string]rule{
 	"POST /administration/comptes/{id}/age":       to(422, viewer.Administrator).of("account"),
 	"POST /administration/comptes/{id}/age/suite": to(422, viewer.Administrator).of("account"),
 
-	// Rights: the public page is everybody's, one's own requests are one's own, and
-	// the officer's pages are the officer's.
+	// Rights: the public page is for everybody, people see their own requests, and
+	// the DPO's pages are for the DPO.
 	"GET /vos-droits":                                         anyone(200),
 	"POST /vos-droits":                                        anyone(422),
 	"GET /vos-droits/suite":                                   anyone(200),
@@ -320,8 +319,8 @@ var policy = map[string]rule{
 	"POST /protection-des-donnees/demandes/{id}/archive":      to(422, viewer.DPO).of("rights request"),
 }
 
-// endSessions are the routes that end the sessions the others are asked with: they
-// come last, in this order.
+// endSessions are routes that end the sessions used for the other tests: they come last, in
+// this order.
 var endSessions = []string{"POST /profil/securite/sessions/fin", "POST /deconnexion"}
 
 var (
@@ -331,19 +330,19 @@ var (
 
 // rule is the policy of one route.
 type rule struct {
-	roles     []viewer.Role // who may open it; nil for whoever is signed in
+	roles     []viewer.Role // who may open it; nil: anybody signed in
 	anybody   bool          // signed in or not
-	key       bool          // a client's own program alone
+	key       bool          // only a client's own program
 	kind      kind
-	status    int      // what they get, where it is theirs
-	stranger  int      // what they get where it is somebody else's, or not there
-	noSession int      // anybody: what somebody signed out gets
-	owing     int      // what staff get who still owe the second factor; 0 leads them to it
-	object    string   // what the address names, one of matrixWorld.objects
-	fields    []string // what a POST sends
+	status    int      // status for the owner
+	stranger  int      // status for somebody else's or a missing object
+	noSession int      // with anybody: status for people who are signed out
+	owing     int      // status for staff without the second factor yet; 0: redirected to it
+	object    string   // object in the path, one of matrixWorld.objects
+	fields    []string // fields of a POST
 }
 
-// kind is how a route speaks.
+// kind is the protocol of a route.
 type kind int
 
 const (
@@ -367,14 +366,14 @@ func to(status int, roles ...viewer.Role) rule {
 	return rule{roles: roles, status: status}
 }
 
-// outcome is what one person gets: a status and, where a page sends them away, the
-// beginning of where to.
+// outcome is the expected answer to one person: a status and, for a redirect, the beginning of
+// its address.
 type outcome struct {
 	status int
 	place  string
 }
 
-// expects is what c gets at the route, owning what it names or not.
+// expects returns what c gets at the route, as the owner of its object or not.
 func (r rule) expects(c *caller, owner bool) outcome {
 	switch {
 	case r.key:
@@ -399,12 +398,12 @@ func (r rule) expects(c *caller, owner bool) outcome {
 	return outcome{status: r.status}
 }
 
-// may reports whether c may open it at all.
+// may reports whether c may open the route at all.
 func (r rule) may(c *caller) bool {
 	return !r.key && (r.anybody || c.complete() && (r.roles == nil || slices.Contains(r.roles, c.role)))
 }
 
-func TestR7_EveryRouteForEveryRoleOwnerOrNot(t *testing.T) {
+func TestR7_EveryRouteAnswersEveryRoleByThePolicy(t *testing.T) {
 	t.Parallel()
 	m := newMatrixWorld(t)
 	routes := m.routes(t)
@@ -420,7 +419,7 @@ func TestR7_EveryRouteForEveryRoleOwnerOrNot(t *testing.T) {
 	}
 }
 
-// routes holds the policy against the table of routes, and lists what is in both.
+// routes compares the policy with the table of routes, and returns the routes in both.
 func (m *matrixWorld) routes(t *testing.T) (both []string) {
 	t.Helper()
 	for _, r := range m.platform.server.Table() {
@@ -438,8 +437,8 @@ func (m *matrixWorld) routes(t *testing.T) (both []string) {
 	return both
 }
 
-// check asks a route for everybody: those whom it does not concern first, so that
-// what a route takes away is there until its owner comes.
+// check requests a route as everybody: first as people who may not open it, so that what the
+// route removes exists until its owner comes.
 func (m *matrixWorld) check(t *testing.T, route string) {
 	r := policy[route]
 	o, named := m.objects[r.object]
@@ -453,10 +452,10 @@ func (m *matrixWorld) check(t *testing.T, route string) {
 				continue
 			}
 			for _, fields := range r.bodies(owners) {
-				m.hold(t, r, c, method, o.address(path), fields, owners)
+				m.compare(t, r, c, method, o.address(path), fields, owners)
 			}
 			if strings.Contains(path, "{") && path != "/{$}" && r.may(c) {
-				m.hold(t, r, c, method, o.elsewhere(path), r.fields, false)
+				m.compare(t, r, c, method, o.elsewhere(path), r.fields, false)
 			}
 		}
 	}
@@ -465,8 +464,8 @@ func (m *matrixWorld) check(t *testing.T, route string) {
 	}
 }
 
-// bodies is what is sent: to a stranger's object also nothing, since ownership is
-// looked at before what was typed.
+// bodies returns what is sent. For somebody else's object also an empty form, since ownership
+// must be checked before the fields.
 func (r rule) bodies(owner bool) [][]string {
 	if owner || r.fields == nil {
 		return [][]string{r.fields}
@@ -474,8 +473,8 @@ func (r rule) bodies(owner bool) [][]string {
 	return [][]string{r.fields, nil}
 }
 
-// hold asks once and compares.
-func (m *matrixWorld) hold(t *testing.T, r rule, c *caller, method, path string, fields []string, owner bool) {
+// compare makes one request and compares the answer.
+func (m *matrixWorld) compare(t *testing.T, r rule, c *caller, method, path string, fields []string, owner bool) {
 	t.Helper()
 	v := *c.visitor
 	v.t = t
@@ -492,7 +491,7 @@ func (m *matrixWorld) hold(t *testing.T, r rule, c *caller, method, path string,
 		t.Errorf("%s: sent to %q, want %s", who, got.location(), want.place)
 	}
 	if want.place == "" && !r.anybody && strings.HasPrefix(place, "/connexion") {
-		t.Errorf("%s: let in and sent back to %q", who, got.location())
+		t.Errorf("%s: admitted, but redirected to %q", who, got.location())
 	}
 	if r.kind == aSocket && r.may(c) {
 		for name, origin := range map[string]string{"no origin": "", "another origin": "https://evil.example"} {

@@ -30,11 +30,11 @@ import (
 	"github.com/pquerna/otp/totp"
 )
 
-// matrixWorld is a platform with everything that an address of it can name, and
-// somebody of every role: two where objects belong to one of them.
+// matrixWorld is a platform with every object that its paths can name, and people of every
+// role: two where objects belong to one of them.
 type matrixWorld struct {
 	*world
-	key     string // of the first client's programs
+	key     string // of the first client
 	callers []*caller
 	objects map[string]object
 
@@ -50,7 +50,7 @@ type matrixWorld struct {
 type caller struct {
 	name string
 	role viewer.Role // empty for somebody signed out
-	owes bool        // the second factor
+	owes bool        // has not given the second factor yet
 	*visitor
 }
 
@@ -58,15 +58,15 @@ func (c *caller) String() string { return strings.TrimSpace(c.name + " " + strin
 
 func (c *caller) complete() bool { return c.role != "" && !c.owes }
 
-// nobody is an identifier of nothing.
+// nobody is an identifier that names nothing.
 const nobody = "00000000-0000-4000-8000-000000000000"
 
-// object is what an address names.
+// object is an object named by paths.
 type object struct {
-	fill   []string   // what stands for the braces, in pairs
-	absent []string   // the same for what is not there, when that is not simply an identifier of nothing
-	query  string     // which the page asks for
-	owners []*visitor // nil for whoever may open it
+	fill   []string   // values of the path's parameters, in pairs
+	absent []string   // the same for a missing object; default: the identifier nobody
+	query  string     // query of the page
+	owners []*visitor // nil: everybody who may open the route
 }
 
 func (o object) ownedBy(c *caller) bool {
@@ -82,7 +82,7 @@ func (o object) elsewhere(path string) string {
 	return strings.NewReplacer("{id}", nobody, "{code}", nobody, "{slug}", "personne", "{version}", "99", "{kind}", "autre").Replace(path) + o.query
 }
 
-// openAs asks a route as its pages do.
+// openAs requests a route as its pages do.
 func (v *visitor) openAs(r rule, method, path string, fields []string) answer {
 	v.t.Helper()
 	switch {
@@ -96,8 +96,8 @@ func (v *visitor) openAs(r rule, method, path string, fields []string) answer {
 	return v.post(path, fields...)
 }
 
-// dial opens a WebSocket from a page of origin, and says how that was answered:
-// 101 when it was opened.
+// dial opens a WebSocket from a page of origin, and returns the status of the response: 101 if
+// it was opened.
 func (v *visitor) dial(path, origin string) (status int) {
 	v.t.Helper()
 	base, err := url.Parse(v.w.server.URL)
@@ -120,7 +120,7 @@ func (v *visitor) dial(path, origin string) (status int) {
 	return response.StatusCode
 }
 
-// checkKey asks as a client's own program.
+// checkKey makes the request as a client's own program.
 func (m *matrixWorld) checkKey(t *testing.T, method, path string, status int) {
 	t.Helper()
 	for key, want := range map[string]int{m.key: status, m.key + "x": http.StatusUnauthorized, "": http.StatusUnauthorized} {
@@ -135,7 +135,7 @@ func (m *matrixWorld) checkKey(t *testing.T, method, path string, status int) {
 	}
 }
 
-// enterAs signs somebody of the demo in, with what they have.
+// enterAs signs in an example person, with their second factor if any.
 func (w *world) enterAs(t *testing.T, who persona) *visitor {
 	t.Helper()
 	v := w.visitor(t)
@@ -148,7 +148,7 @@ func (w *world) enterAs(t *testing.T, who persona) *visitor {
 	return v
 }
 
-// allOf is everybody of the demo with a role.
+// allOf returns all example people with a role.
 func (w *world) allOf(role viewer.Role) (all []persona) {
 	for _, who := range w.people.Accounts {
 		if who.Role == role {
@@ -183,7 +183,7 @@ func newMatrixWorld(t *testing.T) *matrixWorld {
 	m.placePublic()
 	m.placeAccounts(t, workers[0])
 	m.placeMeetings(t)
-	m.placeWish(t)
+	m.placeEntry(t)
 	m.placeAgenda(t)
 	m.placeCodes(t)
 	m.placeAdministration(t)
@@ -198,12 +198,12 @@ func (m *matrixWorld) clientAt(t *testing.T, i int) uuid.UUID {
 	return client.ID
 }
 
-// identified is an object that an identifier names.
+// identified is an object with an identifier.
 func identified(id fmt.Stringer, owners ...*visitor) object {
 	return object{fill: []string{"{id}", id.String()}, owners: owners}
 }
 
-// linked is the object whose address pattern finds on a page: the last one there.
+// linked is the object that pattern finds on a page: the last one.
 func (v *visitor) linked(page, pattern string, owners ...*visitor) object {
 	v.t.Helper()
 	found := regexp.MustCompile(pattern+`/([0-9a-f-]{36})`).FindAllStringSubmatch(v.want(page, v.get(page), http.StatusOK).body, -1)
@@ -219,8 +219,8 @@ func (m *matrixWorld) placePublic() {
 	m.objects["reason"] = object{fill: []string{"{slug}", "housing"}}
 }
 
-// placeAccounts makes what belongs to accounts: sessions, passkeys, and accounts in
-// each state that a page of the administration acts upon.
+// placeAccounts creates the objects of accounts: sessions, passkeys, and accounts in each
+// state on which the administration's pages act.
 func (m *matrixWorld) placeAccounts(t *testing.T, nadia persona) {
 	for object, name := range map[string]string{"passkey": "Téléphone", "passkey to remove": "Tablette"} {
 		m.zoe.addPasskey("name", name)
@@ -242,7 +242,7 @@ func (m *matrixWorld) placeAccounts(t *testing.T, nadia persona) {
 	m.objects["account signed up by phone"] = m.yann.linked("/standard", "/standard/comptes", m.yann)
 }
 
-// otherSession is the session that v did not ask with.
+// otherSession returns the session of v that is not the current one.
 func (m *matrixWorld) otherSession(t *testing.T, v *visitor) uuid.UUID {
 	t.Helper()
 	sessions, err := m.platform.accounts.Sessions.OpenSessions(t.Context(), v.whoIs())
@@ -256,8 +256,8 @@ func (m *matrixWorld) otherSession(t *testing.T, v *visitor) uuid.UUID {
 	return uuid.Nil
 }
 
-// placeMeetings gives Zoé and Nadia an appointment to come, a call under way and a
-// conversation with a document, and has Nadia report the call.
+// placeMeetings creates an upcoming appointment of Zoé and Nadia, a current call and a
+// conversation with a document; Nadia reports the call.
 func (m *matrixWorld) placeMeetings(t *testing.T) {
 	zoe, nadia := m.zoe.whoIs(), m.nadia.whoIs()
 	day := clocktest.Now().In(nadia.Zone).AddDate(0, 0, 14)
@@ -292,8 +292,7 @@ func (m *matrixWorld) placeMeetings(t *testing.T) {
 	m.objects["report"] = m.claire.linked(accounts+"/"+zoe.ID.String(), "/administration/signalements")
 }
 
-// placeLeft has Nadia cancel two of Zoé's appointments, both of which wait for an
-// answer.
+// placeLeft makes Nadia cancel two appointments of Zoé, both of which wait for an answer.
 func (m *matrixWorld) placeLeft(t *testing.T, zoe, nadia *viewer.Viewer, hour time.Time) {
 	first, err := m.bookAsOf(t.Context(), clocktest.Now(), zoe, nadia, hour)
 	ok(t, err)
@@ -307,8 +306,8 @@ func (m *matrixWorld) placeLeft(t *testing.T, zoe, nadia *viewer.Viewer, hour ti
 	m.objects["person to call"] = identified(second)
 }
 
-// placeWish has Zoé wait for an hour of Marc's.
-func (m *matrixWorld) placeWish(t *testing.T) {
+// placeEntry puts Zoé on the waitlist for a slot of Marc's.
+func (m *matrixWorld) placeEntry(t *testing.T) {
 	zoe := m.zoe.whoIs()
 	ok(t, m.platform.waitlist.Join(t.Context(), zoe, waitlist.Entry{SocialWorkerID: m.marc.whoIs().ID}))
 	wishes, err := m.platform.waitlist.Entries(t.Context(), zoe)
@@ -316,7 +315,7 @@ func (m *matrixWorld) placeWish(t *testing.T) {
 	m.objects["wish"] = identified(wishes[0].ID, m.zoe)
 }
 
-// placeLate has Zoé cancel an hour with Marc late, and take another one with him by
+// placeLate makes Zoé cancel an appointment with Marc late, and book another one with him by
 // phone.
 func (m *matrixWorld) placeLate(t *testing.T, zoe *viewer.Viewer, hour time.Time) {
 	marc := m.marc.whoIs()
@@ -333,7 +332,7 @@ func (m *matrixWorld) placeLate(t *testing.T, zoe *viewer.Viewer, hour time.Time
 	m.objects["anybody's call by phone"] = identified(byPhone)
 }
 
-// placeAgenda makes an opening and an absence of Nadia's.
+// placeAgenda creates an opening and an absence of Nadia's.
 func (m *matrixWorld) placeAgenda(t *testing.T) {
 	nadia := m.nadia.whoIs()
 	day := clocktest.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 100)
@@ -353,7 +352,7 @@ func (m *matrixWorld) placeAgenda(t *testing.T) {
 	from := day.AddDate(0, 0, 10)
 	ok(t, m.platform.agendas.AddAbsence(t.Context(), nadia, slot.Period{From: from, To: from.AddDate(0, 0, 1)}, false))
 	m.objects["absence to remove"] = m.nadia.linked("/agenda/absences", "/agenda/absences", m.nadia)
-	// They were asked for a moment ago, however long the test takes.
+	// They count as just requested, however long the test takes.
 	later := m.platform.calendars.At(m.platform.db.At(func() time.Time { return clocktest.Now().Add(time.Hour) }))
 	for _, name := range []string{"calendar", "calendar to remove"} {
 		ok(t, later.Subscribe(t.Context(), nadia, calendar.NewSubscription{Name: name, Address: "https://127.0.0.1/" + url.PathEscape(name)}))
@@ -362,8 +361,8 @@ func (m *matrixWorld) placeAgenda(t *testing.T) {
 	m.objects["no feed"] = object{fill: []string{"{token}", "personne"}, absent: []string{"{token}", "personne"}}
 }
 
-// placeCodes makes codes and keys of the first client; the second one's code is
-// what the administration does not find under the first.
+// placeCodes creates codes and keys of the first client. The code of the second one must not
+// be found under the first.
 func (m *matrixWorld) placeCodes(t *testing.T) {
 	foreign := m.code(t, m.another)
 	for name, revoke := range map[string]string{"code": "", "code to revoke": " to revoke"} {
@@ -394,7 +393,7 @@ func (m *matrixWorld) code(t *testing.T, client uuid.UUID) string {
 	return code.ID.String()
 }
 
-// placeRights has Zoé and Paul ask for the deletion of their accounts.
+// placeRights makes Zoé and Paul request the deletion of their accounts.
 func (m *matrixWorld) placeRights(t *testing.T) {
 	for object, who := range map[string]*visitor{"own rights request": m.zoe, "rights request": m.paul} {
 		asked, err := m.platform.rights.Ask(t.Context(), who.whoIs(), demoPassword)
@@ -406,7 +405,7 @@ func (m *matrixWorld) placeRights(t *testing.T) {
 	m.objects["own rights request"] = own
 }
 
-// placePlaces makes places of Nadia's where she meets people.
+// placePlaces creates places where Nadia meets people.
 func (m *matrixWorld) placePlaces(t *testing.T) {
 	nadia := m.nadia.whoIs()
 	for name, object := range map[string]string{"Mairie": "place", "Foyer": "place to remove", "Centre": "worker's place", "Poste": "worker's place to remove"} {
@@ -417,7 +416,7 @@ func (m *matrixWorld) placePlaces(t *testing.T) {
 	}
 }
 
-// placeCredentials has Nadia submit two insurances.
+// placeCredentials makes Nadia submit two insurances.
 func (m *matrixWorld) placeCredentials(t *testing.T) {
 	nadia, today := m.nadia.whoIs(), clocktest.Now().UTC().Truncate(24*time.Hour)
 	for _, name := range []string{"credential to confirm", "credential to withdraw"} {
@@ -441,7 +440,7 @@ func placed(worker, place uuid.UUID, owner *visitor, ofAdministration bool) obje
 	return object{fill: []string{"{id}", worker.String(), "{place}", place.String()}, absent: []string{"{id}", worker.String(), "{place}", uuid.NewString()}}
 }
 
-// placeAdministration makes what the administration's pages name.
+// placeAdministration creates the objects of the administration's pages.
 func (m *matrixWorld) placeAdministration(t *testing.T) {
 	m.objects["client"] = identified(m.client)
 	workers := m.allOf(viewer.SocialWorker)

@@ -13,7 +13,7 @@ import (
 
 var proofPattern = regexp.MustCompile(`^(\d{6}) confirme votre numéro`)
 
-// ownNumber is a number that nobody else has in this run.
+// ownNumber returns a number that nobody else has in this run.
 func ownNumber() string {
 	digits := make([]byte, 4)
 	_, _ = rand.Read(digits) // never fails (crypto/rand)
@@ -26,13 +26,13 @@ func TestR47_ANumberIsConfirmedBeforeAnySMSGoesThere(t *testing.T) {
 	v, number := w.newcomer(t), ownNumber()
 	v.want("another number", v.post("/profil", "first_name", "Zoé", "last_name", "Vidal", "mobile", number, "time_zone", "Europe/Paris"), http.StatusSeeOther)
 	if a := v.want("the profile", v.get("/profil"), http.StatusOK); !strings.Contains(a.body, `href="/profil/mobile"`) {
-		t.Error("the profile does not lead to the proof of the number")
+		t.Error("the profile does not link to the confirmation of the number")
 	}
 	v.want("call at any hour", v.post("/profil/notifications", "texts", "1", "call_from", "0", "call_until", "1440"), http.StatusSeeOther)
 	worker, at := v.freeSlot()
 	page := v.want("book", v.book(worker, at), http.StatusSeeOther).location()
 	if a := v.want("the appointment", v.get(page), http.StatusOK); !strings.Contains(a.body, `href="/profil/mobile"`) {
-		t.Error("the appointment does not lead to the proof of the number")
+		t.Error("the appointment does not link to the confirmation of the number")
 	}
 	v.want("a code", v.post("/profil/mobile/envoi"), http.StatusSeeOther)
 	code := w.textTo(t, e164(number), proofPattern)
@@ -40,11 +40,11 @@ func TestR47_ANumberIsConfirmedBeforeAnySMSGoesThere(t *testing.T) {
 	ok(t, err)
 	for _, m := range all {
 		if m.To == e164(number) && !strings.Contains(m.Text, code) {
-			t.Errorf("an SMS went to a number that nobody proved: %s", m.Text)
+			t.Errorf("an SMS went to a number that was not confirmed: %s", m.Text)
 		}
 	}
 	if a := v.want("a wrong code", v.post("/profil/mobile", "code", "1"), http.StatusUnprocessableEntity); !strings.Contains(a.body, `role="alert"`) {
-		t.Error("a wrong code is not said")
+		t.Error("a wrong code gets no message")
 	}
 	v.want("the code", v.post("/profil/mobile", "code", code), http.StatusSeeOther)
 	if a := v.want("proved", v.get("/profil/mobile"), http.StatusOK); !strings.Contains(a.body, "est confirmé") {

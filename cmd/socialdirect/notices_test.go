@@ -11,7 +11,7 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-func TestR21_ChoicesAreKeptAndWrongOnesComeBack(t *testing.T) {
+func TestR21_ChoicesAreKeptAndInvalidOnesAreShownAgain(t *testing.T) {
 	t.Parallel()
 	v := platformOf(t).newcomer(t)
 	a := v.want("the choices", v.get("/profil/notifications"), http.StatusOK)
@@ -39,14 +39,14 @@ func TestR21_ChoicesAreKeptAndWrongOnesComeBack(t *testing.T) {
 	} {
 		a := v.want(name, v.post("/profil/notifications", fields...), http.StatusUnprocessableEntity)
 		if !strings.Contains(a.body, `role="alert"`) {
-			t.Errorf("%s: says nothing", name)
+			t.Errorf("%s: no message", name)
 		}
 	}
 }
 
-// A mail that is refused at once and one that comes back a day later: both show at
-// the switchboard, without what they said.
-func TestR21_TheSwitchboardCallsWhomNothingReached(t *testing.T) {
+// A mail that is refused at once and one that bounces a day later: the switchboard sees both,
+// without their content.
+func TestR21_TheSwitchboardCallsPeopleWhoseMailBounced(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	ctx := context.Background()
@@ -86,7 +86,7 @@ func TestR21_TheSwitchboardCallsWhomNothingReached(t *testing.T) {
 	}
 }
 
-// stateOf waits until a mail to somebody is in a state, and returns which it is.
+// stateOf waits until a mail to somebody is in a state, and returns its identifier.
 func (w *world) stateOf(t *testing.T, account, state string) (id string) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); <-time.After(20 * time.Millisecond) {
@@ -101,7 +101,7 @@ func (w *world) stateOf(t *testing.T, account, state string) (id string) {
 	return ""
 }
 
-func TestBounceReadsWhatIsNoReportAndComesBackLater(t *testing.T) {
+func TestBounceIgnoresOtherMailsAndAsksForALaterTry(t *testing.T) {
 	t.Parallel()
 	if err := readBounce(t.Context(), "postgres://nowhere.invalid/x", strings.NewReader("Subject: absent\r\n\r\nbonjour")); err != nil {
 		t.Errorf("no report: %v", err)

@@ -11,7 +11,7 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-func TestR1_SignUpSaysWhatToDoBesideEachField(t *testing.T) {
+func TestR1_SignUpShowsAMessageAtEachField(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v := w.visitor(t)
@@ -19,7 +19,7 @@ func TestR1_SignUpSaysWhatToDoBesideEachField(t *testing.T) {
 		for name, value := range map[string]string{"empty": "", "over-long": strings.Repeat("é", 5000), "NUL": "a\x00b", "right to left": "\u202eabc\u200f", "invalid UTF-8": "\xff\xfe"} {
 			box := field == "adult" || field == "accept_terms"
 			if (box || field == "password" && name == "right to left") && name != "empty" {
-				continue // any value ticks a box; a password may hold any Unicode
+				continue // any value ticks a box; a password may contain any Unicode
 			}
 			fields := w.signUpForm()
 			fields[field] = value
@@ -31,10 +31,10 @@ func TestR1_SignUpSaysWhatToDoBesideEachField(t *testing.T) {
 				t.Errorf("%s %s: what was typed elsewhere is lost", field, name)
 			}
 			if strings.Contains(a.body, demoPassword) {
-				t.Errorf("%s %s: the password came back", field, name)
+				t.Errorf("%s %s: the password is shown again", field, name)
 			}
 			if name == "over-long" && strings.Contains(a.body, "éééé") {
-				t.Errorf("%s: the over-long value came back", field)
+				t.Errorf("%s: the oversized value is shown again", field)
 			}
 		}
 	}
@@ -42,7 +42,7 @@ func TestR1_SignUpSaysWhatToDoBesideEachField(t *testing.T) {
 	v.want("nothing at all", v.post("/inscription"), http.StatusUnprocessableEntity)
 }
 
-func TestR3_ReadingTheLinkConsumesNothingAndItsButtonDoesOnce(t *testing.T) {
+func TestR3_OpeningTheLinkConsumesNothingAndItsButtonWorksOnce(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v := w.visitor(t)
@@ -75,7 +75,7 @@ func TestR5_SignUpAnswersAKnownAddressAlike(t *testing.T) {
 	known := v.want("resend to a known address", v.post("/inscription/renvoi", "email", fields["email"]), http.StatusSeeOther)
 	unknown := v.want("resend to an unknown one", v.post("/inscription/renvoi", "email", "x"+fields["email"]), http.StatusSeeOther)
 	if known.location() != unknown.location() {
-		t.Errorf("the resend tells: %q, %q", known.location(), unknown.location())
+		t.Errorf("the resend reveals: %q, %q", known.location(), unknown.location())
 	}
 }
 
@@ -95,7 +95,7 @@ func TestR8_StaffCannotDoAnythingBeforeTheSecondFactor(t *testing.T) {
 	v.want("a wrong code", v.post("/connexion/second-facteur", "code", "12345"), http.StatusUnprocessableEntity)
 }
 
-// open asks a route of the table with nothing in hand.
+// open requests a route without any parameters.
 func (v *visitor) open(method, path string) answer {
 	v.t.Helper()
 	if method == http.MethodPost {
@@ -104,7 +104,7 @@ func (v *visitor) open(method, path string) answer {
 	return v.get(path)
 }
 
-func TestPostsFromElsewhereAreRefused(t *testing.T) {
+func TestCrossOriginPostsAreRefused(t *testing.T) {
 	t.Parallel()
 	v := platformOf(t).newcomer(t)
 	for name, header := range map[string][2]string{
@@ -119,7 +119,7 @@ func TestPostsFromElsewhereAreRefused(t *testing.T) {
 	v.want("still signed in", v.get("/profil"), http.StatusOK)
 }
 
-func TestSigningInLeadsBackToThisPlatformAlone(t *testing.T) {
+func TestSigningInRedirectsToThisPlatformOnly(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	who, err := w.people.firstOf(viewer.Beneficiary)
@@ -139,7 +139,7 @@ func TestSigningInLeadsBackToThisPlatformAlone(t *testing.T) {
 	}
 }
 
-func TestR34_PagesAskNothingFromElsewhereAndAreNotFramed(t *testing.T) {
+func TestR34_PagesLoadNothingFromElsewhereAndAreNotFramed(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	outside := regexp.MustCompile(`(?:src|href|action|url\()\s*=?\s*["'(]?https?://[^"')]*`)
@@ -149,20 +149,20 @@ func TestR34_PagesAskNothingFromElsewhereAndAreNotFramed(t *testing.T) {
 			t.Errorf("%s: headers %v", path, a.header)
 		}
 		if strings.Contains(a.body, "style=") || strings.Contains(a.body, "onclick") {
-			t.Errorf("%s holds inline code that the policy refuses", path)
+			t.Errorf("%s contains inline code that the policy refuses", path)
 		}
 		head, _, _ := strings.Cut(a.body, "<body")
 		if found := outside.FindString(head); found != "" {
-			t.Errorf("%s asks elsewhere: %s", path, found)
+			t.Errorf("%s loads from elsewhere: %s", path, found)
 		}
 		if found := regexp.MustCompile(`<(?:img|script|link|iframe|source)[^>]*https?://`).FindString(a.body); found != "" {
-			t.Errorf("%s asks elsewhere: %s", path, found)
+			t.Errorf("%s loads from elsewhere: %s", path, found)
 		}
 	}
 }
 
-// The first page with everything it loads stays under 60 KB over the wire.
-func TestTheFirstPageIsLight(t *testing.T) {
+// The first page with everything it loads is smaller than 60 KB over the wire.
+func TestTheFirstPageIsSmall(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	total, queue, seen := 0, []string{"/"}, map[string]bool{}
@@ -191,14 +191,14 @@ func TestTheFirstPageIsLight(t *testing.T) {
 	}
 }
 
-// weigh returns a file's size over the wire, and what it holds.
+// weigh returns a file's size over the wire, and its content.
 func (w *world) weigh(t *testing.T, path string) (size int, body string) {
 	t.Helper()
 	v := w.visitor(t)
 	plain := v.want(path, v.get(path), http.StatusOK)
 	r, err := http.NewRequest(http.MethodGet, w.server.URL+path, nil)
 	ok(t, err)
-	r.Header.Set("Accept-Encoding", "gzip") // asked for by hand, it is not undone
+	r.Header.Set("Accept-Encoding", "gzip") // set explicitly, so the client does not decompress
 	packed := v.send(r, nil)
 	head := 0
 	for name, values := range packed.header {
@@ -207,7 +207,7 @@ func (w *world) weigh(t *testing.T, path string) (size int, body string) {
 	return len(packed.body) + head, plain.body
 }
 
-func TestR40_HealthIsOneLineThatNamesTheParts(t *testing.T) {
+func TestR40_HealthIsOneLineThatNamesTheComponents(t *testing.T) {
 	t.Parallel()
 	v := platformOf(t).visitor(t)
 	v.want("alive", v.get("/healthz"), http.StatusOK)
@@ -242,8 +242,8 @@ func TestWhatDoesNotExistIs404InFrench(t *testing.T) {
 	}
 }
 
-// A name goes into mails from our own domain: nobody writes one that says more.
-func TestR1_ANameCarriesNoMessage(t *testing.T) {
+// Names appear in mails from our domain: nobody may put a message into one.
+func TestR1_ANameCannotContainAMessage(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	const words = "Compte bloqué : voir https://evil.example"

@@ -9,8 +9,8 @@ import (
 	"socialdirect/internal/postgres"
 )
 
-// parts are what /readyz asks and names. Nothing is served without a vital one;
-// without one of the others, the platform does without what it is for.
+// parts are the components that /readyz checks and names. Without a vital one the platform is
+// unavailable; without another, only its function is.
 func (p *platform) parts(s settings) []health.Part {
 	return []health.Part{
 		{Name: "database", Vital: true, Check: p.databaseWrites},
@@ -23,7 +23,7 @@ func (p *platform) parts(s settings) []health.Part {
 	}
 }
 
-// databaseWrites reports whether the database answers and has room left.
+// databaseWrites reports whether the database answers and has disk space left.
 func (p *platform) databaseWrites(ctx context.Context) error {
 	err := p.db.Writes(ctx)
 	if postgres.DiskFull(err) {

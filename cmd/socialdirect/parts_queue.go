@@ -13,8 +13,8 @@ import (
 	"socialdirect/web"
 )
 
-// mailsLeave reports whether the mail server answers, and takes what it is given: it may
-// answer and refuse everything, as when it does not know the platform.
+// mailsLeave reports whether the mail server answers and accepts mails: it may answer and
+// refuse everything, as when it does not know the platform.
 func (p *platform) mailsLeave(ctx context.Context) error {
 	found, err := p.queue.Trouble(ctx, jobs.Mail)
 	if err != nil {
@@ -26,10 +26,10 @@ func (p *platform) mailsLeave(ctx context.Context) error {
 	return p.mails.Answers(ctx)
 }
 
-// late is how long a job that is due may wait.
+// late is how long a due job may wait.
 const late = 5 * time.Minute
 
-// queueMoves reports whether what is due is done, SMS among it.
+// queueMoves reports whether due jobs run, and whether SMS are sent.
 func (p *platform) queueMoves(ctx context.Context) error {
 	waited, err := p.queue.OldestDue(ctx)
 	if err != nil {
@@ -45,10 +45,10 @@ func (p *platform) queueMoves(ctx context.Context) error {
 	return err
 }
 
-// alertTime bounds what an administrator's page waits for.
+// alertTime is how long an administrator's page waits for the checks.
 const alertTime = 2 * time.Second
 
-// channel is how messages of a queue leave, in the words of an alert.
+// channel describes how messages of a queue are sent, in the words of an alert.
 type channel struct{ queue, one, many, refuses string }
 
 var (
@@ -58,7 +58,7 @@ var (
 
 const whatToDo = " Prévenez la personne qui s’occupe du serveur. Rien n’est perdu\u00a0: nous réessayons."
 
-// alerts are what an administrator is told of messages that do not leave.
+// alerts returns an administrator's alerts about messages that cannot be sent.
 func (p *platform) alerts(ctx context.Context, v *viewer.Viewer) (all []company.Alert) {
 	ctx, cancel := context.WithTimeout(ctx, alertTime)
 	defer cancel()
@@ -72,7 +72,7 @@ func (p *platform) alerts(ctx context.Context, v *viewer.Viewer) (all []company.
 func (p *platform) waiting(ctx context.Context, zone *time.Location, by channel) []company.Alert {
 	found, err := p.queue.Trouble(ctx, by.queue)
 	if err != nil {
-		slog.WarnContext(ctx, "cannot tell whether messages leave", "cause", err)
+		slog.WarnContext(ctx, "cannot check whether messages are sent", "cause", err)
 	}
 	if found.Waiting == 0 {
 		return nil

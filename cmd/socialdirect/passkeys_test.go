@@ -17,16 +17,16 @@ import (
 	"github.com/pquerna/otp/totp"
 )
 
-// device is an authenticator in software, with one passkey in it. The tests' own
-// address has no name, and its passkeys are those of localhost.
+// device is a software authenticator with one passkey. The address of the tests has no name,
+// so that its passkeys are for localhost.
 type device struct {
 	site virtualwebauthn.RelyingParty
 	auth virtualwebauthn.Authenticator
 	key  virtualwebauthn.Credential
 }
 
-// newDevice skips, one time in 128, a key of which the authenticator would write a
-// coordinate a byte too short.
+// newDevice avoids keys, one in 128, of which the authenticator would write a coordinate one
+// byte too short.
 func (w *world) newDevice() *device {
 	d := &device{site: virtualwebauthn.RelyingParty{ID: "localhost", Origin: w.server.URL}, auth: virtualwebauthn.NewAuthenticator()}
 	for d.key.Key == nil || len(d.key.Key.AttestationData()) < 77 {
@@ -35,7 +35,7 @@ func (w *world) newDevice() *device {
 	return d
 }
 
-// create answers a challenge to make a passkey, as the page's module does.
+// create answers a challenge by creating a passkey, as the page's module does.
 func (d *device) create(t *testing.T, asked string, fields ...string) string {
 	t.Helper()
 	options, err := virtualwebauthn.ParseAttestationOptions(asked)
@@ -69,13 +69,13 @@ func (v *visitor) postJSON(path, body string) answer {
 	return v.postBody(path, "application/json", strings.NewReader(body))
 }
 
-// ask asks for a challenge.
+// ask requests a challenge.
 func (v *visitor) ask(path string) string {
 	v.t.Helper()
 	return v.want("ask "+path, v.postJSON(path, "{}"), http.StatusOK).body
 }
 
-// said reads one field of an answer to the module.
+// said returns one field of a response to the module.
 func (a answer) said(t *testing.T) (place, message string) {
 	t.Helper()
 	var said struct {
@@ -89,8 +89,8 @@ func (a answer) said(t *testing.T) (place, message string) {
 	return said.Location, said.Error.Message
 }
 
-// addPasskey adds one as the page does, and returns the device and where the
-// browser goes from there.
+// addPasskey adds a passkey as the page does, and returns the device and the address to which
+// the browser goes.
 func (v *visitor) addPasskey(fields ...string) (*device, string) {
 	v.t.Helper()
 	d := v.w.newDevice()
@@ -99,7 +99,7 @@ func (v *visitor) addPasskey(fields ...string) (*device, string) {
 	return d, place
 }
 
-// recruit is a new member of staff who has chosen a password and nothing else.
+// recruit creates a member of staff who has only chosen a password.
 func (w *world) recruit(t *testing.T, role viewer.Role) (v *visitor, email string) {
 	t.Helper()
 	v, email = w.visitor(t), w.signUpForm()["email"]
@@ -114,7 +114,7 @@ func (w *world) recruit(t *testing.T, role viewer.Role) (v *visitor, email strin
 
 var codePattern = regexp.MustCompile(`<li>((?:\d{4} ){3}\d{4})</li>`)
 
-// recoveryCodes are those that the page shows.
+// recoveryCodes returns the codes on the page.
 func recoveryCodes(a answer) (codes []string) {
 	for _, found := range codePattern.FindAllStringSubmatch(a.body, -1) {
 		codes = append(codes, found[1])
@@ -175,7 +175,7 @@ func TestR8_ARecruitChoosesAPasskeyAndGetsRecoveryCodesOnce(t *testing.T) {
 	}
 }
 
-func TestR8_AHalfSignedInSessionReachesNothingElse(t *testing.T) {
+func TestR8_ASessionWithoutTheSecondFactorCanDoNothingElse(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	_, email := w.recruit(t, viewer.Administrator)
@@ -187,7 +187,7 @@ func TestR8_AHalfSignedInSessionReachesNothingElse(t *testing.T) {
 	v.want("the password", v.post("/connexion", "email", email, "password", demoPassword), http.StatusSeeOther)
 	for _, r := range w.platform.server.Table() {
 		if r.Owing && !owed[r.Path] {
-			t.Errorf("%s opens to a password alone", r.Path)
+			t.Errorf("%s opens with only a password", r.Path)
 		}
 		if r.Open || r.Owing {
 			continue
@@ -243,12 +243,12 @@ func TestR8_ARecruitChoosesAnApplicationAndRenewsTheCodes(t *testing.T) {
 	}
 }
 
-func TestR8_ABeneficiarySignsInWithAPasskeyAlone(t *testing.T) {
+func TestR8_ABeneficiarySignsInWithAPasskeyOnly(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	owner := w.newcomer(t)
 	if a := owner.want("none yet", owner.get("/profil/securite/cles"), http.StatusOK); !strings.Contains(a.body, `id="add-passkey"`) || !strings.Contains(a.body, "ne peut pas créer") {
-		t.Error("the page offers no passkey, or does not say what it takes")
+		t.Error("the page offers no passkey, or does not explain the requirements")
 	}
 	d, _ := owner.addPasskey("name", "  Mon <téléphone>  ")
 	if a := owner.want("the list", owner.get("/profil/securite/cles"), http.StatusOK); !strings.Contains(a.body, "Mon &lt;téléphone&gt;") || !strings.Contains(a.body, "Pas encore utilisée") || !strings.Contains(a.body, "Votre clé d’accès est enregistrée") {
@@ -272,14 +272,14 @@ func TestR8_ABeneficiarySignsInWithAPasskeyAlone(t *testing.T) {
 	thief := w.visitor(t)
 	thief.ask("/connexion/cle/defi")
 	if _, message := thief.want("another browser's challenge", thief.postJSON("/connexion/cle", d.sign(t, asked)), http.StatusUnprocessableEntity).said(t); message == "" {
-		t.Error("refused without a word")
+		t.Error("refused without a message")
 	}
 	thief.http.Jar, _ = cookiejar.New(nil) // never fails
 	thief.want("no cookie", thief.postJSON("/connexion/cle", d.sign(t, asked)), http.StatusUnprocessableEntity)
 	thief.want("still nobody", thief.get("/profil"), http.StatusSeeOther)
 }
 
-func TestR8_PasskeysAreRenamedAndRemovedByTheirOwnerAlone(t *testing.T) {
+func TestR8_PasskeysAreRenamedAndRemovedByTheirOwnerOnly(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	owner, other := w.newcomer(t), w.newcomer(t)
@@ -307,18 +307,18 @@ func TestR8_PasskeysAreRenamedAndRemovedByTheirOwnerAlone(t *testing.T) {
 	staff.addPasskey("name", "La seule")
 	path = regexp.MustCompile(`/profil/securite/cles/[0-9a-f-]{36}`).FindString(staff.get("/profil/securite/cles").body)
 	if a := staff.want("the last second factor", staff.post(path+"/suppression"), http.StatusConflict); !strings.Contains(a.body, "seule double vérification") {
-		t.Errorf("refused so: %s", main_(a.body))
+		t.Errorf("the refusal: %s", main_(a.body))
 	}
 }
 
-func TestR8_WhatThePasskeyScriptSendsIsBoundedAndOurs(t *testing.T) {
+func TestR8_RequestsOfThePasskeyScriptAreBoundedAndSameOrigin(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v := w.newcomer(t)
 	for name, body := range map[string]string{"nothing": "", "no JSON": "{", "a list": "[]", "no credential": "{}", "null": `{"credential":null}`, "a text": `{"credential":"x"}`, "another type": `{"credential":{"id":1}}`} {
 		for _, path := range []string{"/profil/securite/cles", "/connexion/cle", "/connexion/cle/second-facteur"} {
 			if _, message := v.want(name+" "+path, v.postJSON(path, body), http.StatusUnprocessableEntity).said(t); message == "" {
-				t.Errorf("%s %s: refused without a word", name, path)
+				t.Errorf("%s %s: refused without a message", name, path)
 			}
 		}
 	}
@@ -328,7 +328,7 @@ func TestR8_WhatThePasskeyScriptSendsIsBoundedAndOurs(t *testing.T) {
 	out := w.visitor(t)
 	for _, path := range []string{"/profil/securite/cles/defi", "/connexion/cle/second-facteur/defi"} {
 		if _, message := out.want(path, out.postJSON(path, "{}"), http.StatusUnauthorized).said(t); message == "" {
-			t.Errorf("%s: refused without a word", path)
+			t.Errorf("%s: refused without a message", path)
 		}
 	}
 	r, err := http.NewRequest(http.MethodPost, w.server.URL+"/connexion/cle/defi", strings.NewReader("{}"))

@@ -19,27 +19,26 @@ var (
 	slotPattern   = regexp.MustCompile(`name="starts_at" value="([^"]+)"`)
 )
 
-// taken are the hours that a test was given, each with its worker, and how many were.
+// handedOut are the slots given to tests, each with its worker, and how many.
 var (
-	taken    sync.Map
-	slotTurn atomic.Int64
+	handedOut sync.Map
+	slotTurn  atomic.Int64
 )
 
-// another is one of the hours that a page of a worker's names, and that no other test
-// was given while there is such a one: tests run side by side.
+// another returns one of the slots on a worker's page that no other test was given, if there
+// is one: tests run concurrently.
 func another(worker string, found [][]string) string {
 	turn := int(slotTurn.Add(1))
 	for i := range found {
 		at := found[(turn+i)%len(found)][1]
-		if _, before := taken.LoadOrStore(worker+at, true); !before {
+		if _, before := handedOut.LoadOrStore(worker+at, true); !before {
 			return at
 		}
 	}
 	return found[turn%len(found)][1]
 }
 
-// freeSlot finds a free hour of the first worker's by video, another one at each
-// call.
+// freeSlot returns an available slot by video of the first worker, another one at each call.
 func (v *visitor) freeSlot() (worker, startsAt string) {
 	v.t.Helper()
 	a := v.want("the sheets", v.get("/assistants?mode=video"), http.StatusOK)
@@ -47,20 +46,21 @@ func (v *visitor) freeSlot() (worker, startsAt string) {
 	return worker, v.freeSlotOf(worker)
 }
 
-// freeSlotOf is another hour of a worker's: who is first in the list changes meanwhile.
+// freeSlotOf returns another available slot of a given worker: who is first in the list
+// changes meanwhile.
 func (v *visitor) freeSlotOf(worker string) (startsAt string) {
 	v.t.Helper()
 	a := v.want("the agenda", v.get(nextWeek("/assistants/"+worker)), http.StatusOK)
 	found := slotPattern.FindAllStringSubmatch(a.body, -1)
 	if len(found) < 20 {
-		v.t.Fatalf("no free hour in %s", main_(a.body))
+		v.t.Fatalf("no available slot in %s", main_(a.body))
 	}
 	return another(worker, found)
 }
 
 var startPattern = regexp.MustCompile(`DTSTART;TZID=([^:]+):(\d{8}T\d{6})\r\n`)
 
-// startIn is the instant at which the event of a calendar file begins.
+// startIn returns the start of the event in a calendar file.
 func startIn(t *testing.T, file string) time.Time {
 	t.Helper()
 	found := startPattern.FindStringSubmatch(file)
@@ -81,14 +81,14 @@ func (v *visitor) book(worker, startsAt string, more ...string) answer {
 	return v.post("/rendez-vous", fields...)
 }
 
-func TestR12_FromTheSheetsToABookedHour(t *testing.T) {
+func TestR12_FromTheSheetsToABookedAppointment(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v := w.newcomer(t)
 	worker, at := v.freeSlot()
 	a := v.want("the last step", v.get("/rendez-vous/nouveau?social_worker_id="+worker+"&starts_at="+at+"&mode=video"), http.StatusOK)
 	if !strings.Contains(a.body, `name="reason"`) || !strings.Contains(a.body, "librement") && !strings.Contains(a.body, "tardive") {
-		t.Errorf("the last step does not say all: %s", main_(a.body))
+		t.Errorf("the last step is not complete: %s", main_(a.body))
 	}
 	a = v.want("book", v.book(worker, at, "note", "Bonjour"), http.StatusSeeOther)
 	page := a.location()
@@ -100,14 +100,14 @@ func TestR12_FromTheSheetsToABookedHour(t *testing.T) {
 		t.Errorf("the page: %s", main_(a.body))
 	}
 	if a = v.want("the list", v.get("/rendez-vous"), http.StatusOK); !strings.Contains(a.body, page) {
-		t.Error("the list does not hold it")
+		t.Error("the list does not contain it")
 	}
 	if a = w.newcomer(t).get(page); a.status != http.StatusNotFound {
 		t.Errorf("somebody else sees it: %d", a.status)
 	}
 }
 
-func TestR13_ATakenHourIs409WithTheAgendaThatIsTrueNow(t *testing.T) {
+func TestR13_ABookedSlotIs409WithTheCurrentAgenda(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	first, second := w.newcomer(t), w.newcomer(t)
@@ -123,7 +123,7 @@ func TestR13_ATakenHourIs409WithTheAgendaThatIsTrueNow(t *testing.T) {
 	}
 }
 
-func TestR13_HoursThatWereNeverFreeAre422(t *testing.T) {
+func TestR13_SlotsThatWereNeverAvailableAre422(t *testing.T) {
 	t.Parallel()
 	v := platformOf(t).newcomer(t)
 	worker, at := v.freeSlot()
@@ -147,7 +147,7 @@ func TestR13_HoursThatWereNeverFreeAre422(t *testing.T) {
 	v.want("10 MB", v.book(worker, at, "note", strings.Repeat("a", 10<<20)), http.StatusRequestEntityTooLarge)
 }
 
-func TestR18_CancellingTellsTheConsequenceThenDoesIt(t *testing.T) {
+func TestR18_CancellingShowsTheConsequenceFirst(t *testing.T) {
 	t.Parallel()
 	v := platformOf(t).newcomer(t)
 	worker, at := v.freeSlot()
@@ -165,7 +165,7 @@ func TestR18_CancellingTellsTheConsequenceThenDoesIt(t *testing.T) {
 	v.want("cancel again", v.post(page+"/annulation", "explanation", ""), http.StatusSeeOther)
 }
 
-func TestR21_ConfirmationsAreNeutralAndCarryACalendarFile(t *testing.T) {
+func TestR21_ConfirmationsAreNeutralAndHaveACalendarFile(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v := w.newcomer(t)
@@ -173,7 +173,7 @@ func TestR21_ConfirmationsAreNeutralAndCarryACalendarFile(t *testing.T) {
 	page := v.want("book", v.book(worker, at), http.StatusSeeOther).location()
 	mail := w.mailWith(t, page, "confirmé")
 	if strings.Contains(strings.ToLower(mail.Subject+mail.Text), "handicap") {
-		t.Errorf("the mail tells the reason: %s", mail.Text)
+		t.Errorf("the mail reveals the reason: %s", mail.Text)
 	}
 	file := ""
 	for _, part := range mail.Attachments {
@@ -192,16 +192,16 @@ func TestR21_ConfirmationsAreNeutralAndCarryACalendarFile(t *testing.T) {
 		}
 	}
 	if strings.Contains(strings.ToLower(file), "handicap") || strings.Contains(file, "Dupuis") {
-		t.Errorf("the calendar file tells why or with whom:\n%s", file)
+		t.Errorf("the calendar file reveals the reason or the person:\n%s", file)
 	}
 	v.want("cancel", v.post(page+"/annulation", "explanation", ""), http.StatusSeeOther)
 	mail = w.mailWith(t, page, "annulé")
 	if len(mail.Attachments) == 0 || !strings.Contains(string(mail.Attachments[0].Data), "METHOD:CANCEL") {
-		t.Error("the cancellation takes nothing out of calendars")
+		t.Error("the cancellation removes nothing from calendars")
 	}
 }
 
-// mailWith waits for a mail about a page whose subject holds words.
+// mailWith waits for a mail about a page whose subject contains words.
 func (w *world) mailWith(t *testing.T, page, words string) embedded.Mail {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
@@ -218,7 +218,7 @@ func (w *world) mailWith(t *testing.T, page, words string) embedded.Mail {
 	return embedded.Mail{}
 }
 
-func TestR17_TheCalendarFileTellsNothing(t *testing.T) {
+func TestR17_TheCalendarFileRevealsNothing(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v := w.newcomer(t)
@@ -231,7 +231,7 @@ func TestR17_TheCalendarFileTellsNothing(t *testing.T) {
 	w.newcomer(t).want("somebody else's", w.newcomer(t).get(page+"/calendrier.ics"), http.StatusNotFound)
 }
 
-func TestR28_OneDocumentEachWay(t *testing.T) {
+func TestR28_BothPeopleSendADocument(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	who, err := w.people.firstOf(viewer.Beneficiary)
@@ -253,7 +253,7 @@ func TestR28_OneDocumentEachWay(t *testing.T) {
 		}
 		got := pair.to.want("download", pair.to.get(links[len(links)-1]), http.StatusOK)
 		if got.body != string(pdf) {
-			t.Errorf("it arrived changed: %q", got.body)
+			t.Errorf("it was changed: %q", got.body)
 		}
 		w.newcomer(t).want("somebody else's document", w.newcomer(t).get(links[0]), http.StatusNotFound)
 	}

@@ -53,21 +53,21 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// settings is what `serve` takes from the environment and `demo` from what it
-// started.
+// settings are the settings of the platform: `serve` reads them from the environment, `demo`
+// sets them itself.
 type settings struct {
 	base           string // the public address, without a slash at its end
 	secure         bool   // reached over TLS
 	databaseURL    string
-	directURL      string // past a pooler in transaction mode; empty for none
+	directURL      string // bypasses a pooler in transaction mode; empty: no pooler
 	databaseConns  int
-	ahead          time.Duration // of the platform's clock before the machine's; none but in the demo and the tests
+	ahead          time.Duration // how far the platform's clock is ahead of the machine's; only in the demo and in tests
 	store          blob.Config
 	smtpURL        string
 	mailFrom       string
-	mailName       string       // the host's, as mail servers are told it
-	mailBounces    string       // empty for the sender's address
-	texts          *sms.Gateway // nil for none
+	mailName       string       // the platform's host name for mail servers
+	mailBounces    string       // empty: the sender's address
+	texts          *sms.Gateway // nil: none
 	masterKey      []byte
 	indexKey       []byte
 	noiseKey       []byte
@@ -78,16 +78,16 @@ type settings struct {
 	trustedProxies []netip.Prefix
 	phone          string
 	operator       server.Operator
-	fetch          fetch.Options // its zero value, but in the demo and the tests
+	fetch          fetch.Options // zero except in the demo and in tests
 	extra          map[string]func(*web.Renderer) web.Handler
 }
 
-// platform is the parts, started in order.
+// platform is the components, started in order.
 type platform struct {
 	db            *postgres.DB
-	direct        *postgres.DB // past a pooler: for what listens, and holds what belongs to a session
+	direct        *postgres.DB // bypasses a pooler: for connections that listen or need a session
 	store         *blob.Store
-	proven        atomic.Bool // the store was tried, and gives back what it takes
+	proven        atomic.Bool // the store was checked, and returns what was stored
 	legal         *legal.Service
 	companies     *company.Service
 	figures       *figures.Service
@@ -109,30 +109,29 @@ type platform struct {
 	relay         *signaling.Relay
 	health        *health.Monitor
 	server        *server.Server
-	leaves        []func(context.Context) error // run in reverse when the platform leaves, while it answers still
+	leaves        []func(context.Context) error // run in reverse at shutdown, while requests are still served
 	stops         []func(context.Context) error // run in reverse
-	counting      sync.Mutex                    // held while figures are counted and published
+	counting      sync.Mutex                    // locked while figures are counted and published
 	queue         *jobs.Queue
 	mails         *mail.Sender
 }
 
-// onStop has f run when the platform stops, before what was started earlier.
+// onStop registers f to run when the platform stops, before the functions registered earlier.
 func (p *platform) onStop(f func(context.Context) error) { p.stops = append(p.stops, f) }
 
-// onLeave has f run when the platform leaves: what works by itself, and what whoever
-// follows must have.
+// onLeave registers f to run when shutdown begins: for background work, and for resources that
+// a successor needs.
 func (p *platform) onLeave(f func(context.Context) error) { p.leaves = append(p.leaves, f) }
 
-// leave ends the jobs, the sockets and the relay, within ctx; requests are answered as
-// before.
+// leave ends the jobs, the sockets and the relay, within ctx; requests are still served.
 func (p *platform) leave(ctx context.Context) error { return inReverse(ctx, &p.leaves) }
 
-// stop ends every part in the reverse order of its start, within ctx.
+// stop ends every component in the reverse order of its start, within ctx.
 func (p *platform) stop(ctx context.Context) error {
 	return errors.Join(p.leave(ctx), inReverse(ctx, &p.stops))
 }
 
-// inReverse runs each once.
+// inReverse calls each function once, last first.
 func inReverse(ctx context.Context, stops *[]func(context.Context) error) error {
 	var errs []error
 	for _, stop := range slices.Backward(*stops) {
@@ -142,7 +141,7 @@ func inReverse(ctx context.Context, stops *[]func(context.Context) error) error 
 	return errors.Join(errs...)
 }
 
-// open starts every part but the listener. The schema must be up to date.
+// open starts every component except the listener. The schema must be up to date.
 func open(ctx context.Context, s settings) (*platform, error) {
 	p, err := prepare(ctx, s)
 	if err != nil {
@@ -151,13 +150,13 @@ func open(ctx context.Context, s settings) (*platform, error) {
 	return p, p.orStop(ctx, p.begin(ctx, s))
 }
 
-// prepare builds and checks what two servers may have at a time.
+// prepare starts and checks the components of which two servers may run at a time.
 func prepare(ctx context.Context, s settings) (*platform, error) {
 	p := &platform{}
 	return p, p.orStop(ctx, p.connect(ctx, s))
 }
 
-// orStop ends what was started where err says that it was in vain.
+// orStop stops the components if err is not nil.
 func (p *platform) orStop(ctx context.Context, err error) error {
 	if err != nil {
 		err = errors.Join(err, p.stop(context.WithoutCancel(ctx)))
@@ -165,7 +164,7 @@ func (p *platform) orStop(ctx context.Context, err error) error {
 	return err
 }
 
-// begin starts what only one server may have.
+// begin starts the components that only one server may run.
 func (p *platform) begin(ctx context.Context, s settings) error {
 	if err := p.startServer(s); err != nil {
 		return err
@@ -177,7 +176,7 @@ func (p *platform) connect(ctx context.Context, s settings) error {
 	if err := p.openDatabase(ctx, s); err != nil {
 		return err
 	}
-	if err := p.schemaCurrent(ctx); err != nil { // before anything reads a table
+	if err := p.schemaCurrent(ctx); err != nil { // before any table is read
 		return err
 	}
 	queue, err := jobs.NewQueue(p.db)
@@ -222,7 +221,7 @@ func (p *platform) connect(ctx context.Context, s settings) error {
 	return nil
 }
 
-// openBooking makes what changes appointments and notifies people of it.
+// openBooking creates the services that change appointments and notify people of it.
 func (p *platform) openBooking(s settings, keys *vault.Vault) {
 	p.rebookings = rebooking.New(rebooking.Parts{
 		DB: p.db, Accounts: p.accounts, Appointments: p.appointments, Workers: p.workers, Documents: messaging.NewHandover(p.messages),
@@ -260,7 +259,7 @@ func (p *platform) openDatabase(ctx context.Context, s settings) error {
 	return nil
 }
 
-// openCompanies fails with another noise key than the one that was used before.
+// openCompanies fails if the noise key differs from the one used before.
 func (p *platform) openCompanies(ctx context.Context, s settings) error {
 	key, err := noise.NewKey(s.noiseKey)
 	if err != nil {
@@ -273,10 +272,10 @@ func (p *platform) openCompanies(ctx context.Context, s settings) error {
 	return nil
 }
 
-// directConns is how many connections the queue of jobs has past a pooler.
+// directConns is the number of connections of the job queue that bypass a pooler.
 const directConns = 8
 
-// keepOpen closes a database when the platform stops.
+// keepOpen registers the closing of a database when the platform stops.
 func (p *platform) keepOpen(db *postgres.DB, err error) (*postgres.DB, error) {
 	if err == nil {
 		p.onStop(func(context.Context) error { db.Close(); return nil })
@@ -284,7 +283,7 @@ func (p *platform) keepOpen(db *postgres.DB, err error) (*postgres.DB, error) {
 	return db, err
 }
 
-// scanner is the malware scanner, nil where none is set.
+// scanner returns the malware scanner, nil if none is configured.
 func scanner(s settings) messaging.Scanner {
 	if s.clamdAddr == "" {
 		return nil
@@ -320,23 +319,23 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	return nil
 }
 
-// rounds are what comes round by itself.
+// rounds are all periodic jobs.
 func (p *platform) rounds() []jobs.Round {
 	counted := jobs.Round{Name: "figures", Every: countEvery, Do: p.goCounting}
 	return slices.Concat(p.accounts.Rounds(), p.workers.Rounds(), p.calendars.Rounds(), p.notifications.Rounds(), p.notify.Rounds(), p.waitlist.Rounds(), p.bookings.Rounds(), p.messages.Rounds(), p.rights.Rounds(), []jobs.Round{counted})
 }
 
-// countEvery is how often hours that are over are counted.
+// countEvery is the interval at which past appointments are counted.
 const countEvery = 10 * time.Minute
 
-// goCounting is the round of figures.
+// goCounting is the round of the figures.
 func (p *platform) goCounting(ctx context.Context) error {
 	p.counting.Lock()
 	defer p.counting.Unlock()
 	return p.countAndPublish(ctx)
 }
 
-// countAndPublish counts first: what is published is never counted on.
+// countAndPublish counts before publishing: published figures are never changed.
 func (p *platform) countAndPublish(ctx context.Context) error {
 	if err := p.appointments.CountHours(ctx); err != nil {
 		return err
@@ -405,7 +404,7 @@ func (p *platform) startServer(s settings) error {
 	return nil
 }
 
-// reasonLines names the lines of a client's figures by reason.
+// reasonLines returns the lines of a client's figures by reason.
 func (p *platform) reasonLines(ctx context.Context) ([]figures.Line, error) {
 	reasons, err := reason.Read(ctx, p.db.Pool)
 	lines := make([]figures.Line, len(reasons))
@@ -423,7 +422,7 @@ func extraPages(s settings, render *web.Renderer) map[string]web.Handler {
 	return pages
 }
 
-// phone writes the switchboard's number as people read it and as links call it.
+// phone formats the switchboard's number for people and for links.
 func phone(number string) web.Phone {
 	parsed, err := phonenumbers.Parse(number, "FR")
 	if err != nil {

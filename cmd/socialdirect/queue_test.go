@@ -11,9 +11,9 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// Mails that our own server refuses are told to whoever runs the platform: people are
+// Mails that our own mail server refuses are reported to the operator: people are still
 // served, and the administrator's first page says what waits, and why.
-func TestR21_TheOperatorIsToldOfWhatDoesNotLeave(t *testing.T) { // alone: it is about the whole platform
+func TestR21_MessagesThatCannotBeSentAreReported(t *testing.T) { // not parallel: it affects the whole platform
 	w := platformOf(t)
 	administrator, anybody := w.staffMember(t, viewer.Administrator), w.visitor(t)
 	readiness := func() (said health.Report) {
@@ -41,7 +41,7 @@ func TestR21_TheOperatorIsToldOfWhatDoesNotLeave(t *testing.T) { // alone: it is
 		"sms":  {"queue", "late", "La passerelle SMS ne prend pas nos messages\u00a0: 2 SMS attendent depuis le"},
 	} {
 		if strings.Contains(first(), c.says) {
-			t.Errorf("%s: it is told of nothing", queue)
+			t.Errorf("%s: nothing is reported", queue)
 		}
 		_, err := w.platform.db.Pool.Exec(t.Context(), `
 			insert into river_job (queue, kind, state, attempt, max_attempts, attempted_at, scheduled_at, args, metadata)

@@ -10,7 +10,7 @@ import (
 
 var sheetLink = regexp.MustCompile(`/assistants/[0-9a-f-]{36}`)
 
-func TestR45_AgendasArePagedThroughByPeopleAndNotByPrograms(t *testing.T) {
+func TestR45_ViewsOfAgendasAreLimited(t *testing.T) {
 	t.Parallel()
 	v := platformOf(t).newcomer(t)
 	links := map[string]bool{}
@@ -27,7 +27,7 @@ func TestR45_AgendasArePagedThroughByPeopleAndNotByPrograms(t *testing.T) {
 		for link := range links {
 			address := fmt.Sprintf("%s?week=%d-W%02d", link, 2030+week/52, 1+week%52)
 			a := v.get(address)
-			if a.status == http.StatusNotFound { // another test closed the account meanwhile
+			if a.status == http.StatusNotFound { // a concurrent test closed the account
 				delete(links, link)
 				continue
 			}
@@ -45,7 +45,7 @@ func TestR45_AgendasArePagedThroughByPeopleAndNotByPrograms(t *testing.T) {
 		t.Fatalf("after %d pages: %d", pages, stopped.status)
 	}
 	if stopped.header.Get("Retry-After") == "" || !strings.Contains(stopped.body, "Une petite pause") {
-		t.Errorf("stopped without a kind word, or without saying until when: %v", stopped.header)
+		t.Errorf("stopped without a message, or without the time to wait: %v", stopped.header)
 	}
 	v.want("what was seen a moment ago", v.get(first), http.StatusOK)
 	v.want("the list", v.get("/assistants"), http.StatusOK)
@@ -57,7 +57,7 @@ func TestR45_AgendasArePagedThroughByPeopleAndNotByPrograms(t *testing.T) {
 	} {
 		t.Run(a.body, func(t *testing.T) {
 			if a.status == http.StatusTooManyRequests || strings.Contains(a.body, "?week=") {
-				t.Errorf("%d: booking is stopped, or shows the agendas that are", a.status)
+				t.Errorf("%d: booking is stopped, or shows the agendas", a.status)
 			}
 		})
 	}

@@ -16,7 +16,7 @@ import (
 
 var offerPattern = regexp.MustCompile(`name="offer" value="([^"]+)"`)
 
-// left is somebody whose worker cancels an hour of theirs, and that appointment.
+// left creates a person whose worker cancels their appointment, and returns both.
 func (w *world) left(t *testing.T) (v *visitor, appointment string) {
 	t.Helper()
 	v = w.newcomer(t)
@@ -28,7 +28,7 @@ func (w *world) left(t *testing.T) (v *visitor, appointment string) {
 	return v, appointment
 }
 
-// proposalsIn waits for the mail with the link to other hours, and returns its text.
+// proposalsIn waits for the mail with the link to other slots, and returns its text.
 func (w *world) proposalsIn(t *testing.T, appointment string) string {
 	t.Helper()
 	for until := time.Now().Add(20 * time.Second); time.Now().Before(until); <-time.After(20 * time.Millisecond) {
@@ -40,11 +40,11 @@ func (w *world) proposalsIn(t *testing.T, appointment string) string {
 			}
 		}
 	}
-	t.Fatal("no mail with other hours came")
+	t.Fatal("no mail with other slots arrived")
 	return ""
 }
 
-func TestR20_FromTheMailToAnotherHourInTwoClicks(t *testing.T) {
+func TestR20_FromTheMailToAnotherAppointmentInTwoClicks(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v, appointment := w.left(t)
@@ -57,7 +57,7 @@ func TestR20_FromTheMailToAnotherHourInTwoClicks(t *testing.T) {
 		t.Errorf("the link does not survive the sign-in: %s", a.location())
 	}
 	if a := v.want("the appointment", v.get(appointment), http.StatusOK); !strings.Contains(a.body, page) {
-		t.Error("the appointment does not lead to other hours")
+		t.Error("the appointment does not link to other slots")
 	}
 	a := v.want("other hours", v.get(page), http.StatusOK)
 	offers := offerPattern.FindAllStringSubmatch(a.body, -1)
@@ -70,14 +70,14 @@ func TestR20_FromTheMailToAnotherHourInTwoClicks(t *testing.T) {
 		}
 	}
 
-	// Somebody else is faster: what is shown then is true.
-	taken := strings.Fields(offers[0][1])
+	// Somebody else is faster: the page then shows the current slots.
+	first := strings.Fields(offers[0][1])
 	other := w.newcomer(t)
-	other.want("somebody else books it", other.book(taken[0], taken[1]), http.StatusSeeOther)
+	other.want("somebody else books it", other.book(first[0], first[1]), http.StatusSeeOther)
 	a = v.want("too late", v.post(page, "offer", offers[0][1]), http.StatusConflict)
 	now := offerPattern.FindAllStringSubmatch(a.body, -1)
 	if len(now) == 0 || strings.Contains(a.body, offers[0][1]) {
-		t.Fatalf("offered after it was taken: %s", main_(a.body))
+		t.Fatalf("offered after it was booked: %s", main_(a.body))
 	}
 
 	booked := v.want("one press", v.post(page, "offer", now[0][1]), http.StatusSeeOther).location()
@@ -105,7 +105,7 @@ func TestR20_NoneSuitsIsAnAnswer(t *testing.T) {
 	}
 }
 
-func TestR20_TheSwitchboardCallsWhoDoesNotAnswer(t *testing.T) {
+func TestR20_TheSwitchboardCallsPeopleWhoDoNotAnswer(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	_, appointment := w.left(t)
@@ -114,7 +114,7 @@ func TestR20_TheSwitchboardCallsWhoDoesNotAnswer(t *testing.T) {
 	ok(t, err)
 	standard := w.staffMember(t, viewer.Switchboard)
 	if a := standard.want("first page", standard.get("/standard"), http.StatusOK); !strings.Contains(a.body, "/standard/rappels") {
-		t.Error("the first page does not lead to whom to call")
+		t.Error("the first page does not link to the people to call")
 	}
 	a := standard.want("whom to call", standard.get("/standard/rappels"), http.StatusOK)
 	if !strings.Contains(a.body, id) || !strings.Contains(a.body, "06 12 34 56 78") || !strings.Contains(a.body, "de 8\u00a0h à 20\u00a0h") || strings.Contains(a.body, "Handicap") {
@@ -133,7 +133,7 @@ func TestR20_TheSwitchboardCallsWhoDoesNotAnswer(t *testing.T) {
 	}
 }
 
-func TestR20_TheAdministrationCancelsInAWorkersPlace(t *testing.T) {
+func TestR20_TheAdministrationCancelsOnBehalfOfAWorker(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v := w.newcomer(t)
@@ -143,7 +143,7 @@ func TestR20_TheAdministrationCancelsInAWorkersPlace(t *testing.T) {
 	admin, path := w.staffMember(t, viewer.Administrator), "/administration/assistants/"+worker+"/annulations"
 	for _, page := range []string{"/administration/assistants/" + worker, "/administration/comptes/" + worker, "/administration/comptes/" + worker + "/decision?act=close", "/administration/comptes/" + worker + "/decision?act=suspend"} {
 		if a := admin.want(page, admin.get(page), http.StatusOK); !strings.Contains(a.body, path) {
-			t.Errorf("%s does not lead to whom it leaves", page)
+			t.Errorf("%s does not link to the affected people", page)
 		}
 	}
 	starts, err := time.Parse(time.RFC3339, at)
@@ -171,7 +171,7 @@ func TestR20_TheAdministrationCancelsInAWorkersPlace(t *testing.T) {
 	}
 	past := append(append([]string{}, ticked...), "from", "2026-01-01T00:00:00Z", "to", "2026-01-02T00:00:00Z")[4:]
 	if a = admin.want("the period is over meanwhile", admin.post(path, past...), http.StatusUnprocessableEntity); !strings.Contains(a.body, `id="close-error"`) {
-		t.Errorf("the agenda would be closed for ever: %s", main_(a.body))
+		t.Errorf("the agenda would remain closed for ever: %s", main_(a.body))
 	}
 	if a := admin.want("do it", admin.post(path, ticked...), http.StatusSeeOther); a.location() != path+query {
 		t.Errorf("it leads to %s", a.location())

@@ -14,7 +14,7 @@ import (
 
 const rightsPath = "/protection-des-donnees/demandes"
 
-// addressOf is the e-mail address that v signs in with.
+// addressOf returns the e-mail address of v.
 func (v *visitor) addressOf() string {
 	v.t.Helper()
 	person, err := v.w.platform.accounts.People.Person(v.t.Context(), v.whoIs().ID)
@@ -33,7 +33,7 @@ func TestR7_FromTheRequestToTheErasure(t *testing.T) {
 	zoe.want("write", zoe.upload(thread, "Mon loyer.", "avis.pdf", []byte("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")), http.StatusSeeOther)
 
 	if page := zoe.want("the profile", zoe.get("/profil"), http.StatusOK); !strings.Contains(page.body, `href="/profil/donnees"`) {
-		t.Error("the profile leads to no data page")
+		t.Error("the profile does not link to the page about data")
 	}
 	asking := zoe.want("the consequences", zoe.get("/profil/donnees/suppression"), http.StatusOK)
 	for _, said := range []string{"sont annulés", "5 ans", "messages et vos documents", "clé"} {
@@ -100,12 +100,12 @@ func TestR7_ARequestWithoutAnAccountIsConfirmedByItsLink(t *testing.T) {
 	w := ownWorld(t)
 	v, hugo := w.visitor(t), w.staffMember(t, viewer.DPO)
 	if page := v.want("home", v.get("/"), http.StatusOK); !strings.Contains(page.body, `href="/vos-droits"`) {
-		t.Error("the footer leads to no rights")
+		t.Error("the footer does not link to the rights")
 	}
 	bad := v.want("nothing", v.post("/vos-droits", "about", "child", "message", "Un mot"), http.StatusUnprocessableEntity)
 	for _, said := range []string{"Écrivez votre nom.", "le nom de l’enfant", "pour que nous puissions vous répondre", "Un mot"} {
 		if !strings.Contains(bad.body, said) {
-			t.Errorf("what is missing: %q is not said", said)
+			t.Errorf("the page does not say %q about a missing field", said)
 		}
 	}
 	v.want("no address", v.post("/vos-droits", "about", "me", "name", "Zoé", "email", "zoe"), http.StatusUnprocessableEntity)
@@ -182,10 +182,10 @@ func TestR33_RightsStayOpenBeforeNewTextsAreAccepted(t *testing.T) {
 	zoe := w.newcomer(t)
 	w.staffMember(t, viewer.Administrator).publish("## Les nouvelles conditions", "Le standard ferme à 18 h.")
 	if a := zoe.get("/profil"); a.status != http.StatusSeeOther || !strings.HasPrefix(a.location(), "/acceptation") {
-		t.Fatalf("the texts are not in the way: %d to %q", a.status, a.location())
+		t.Fatalf("the page of the texts does not come first: %d to %q", a.status, a.location())
 	}
 	if wall := zoe.want("the wall", zoe.get("/acceptation"), http.StatusOK); !strings.Contains(wall.body, `href="/profil/donnees"`) {
-		t.Error("the wall leads to no rights")
+		t.Error("the page of the texts does not link to the rights")
 	}
 	zoe.want("her data", zoe.get("/profil/donnees"), http.StatusOK)
 	zoe.want("the public page", zoe.get("/vos-droits"), http.StatusOK)
@@ -197,13 +197,13 @@ func TestR33_RightsStayOpenBeforeNewTextsAreAccepted(t *testing.T) {
 	zoe.want("sign out", zoe.post("/deconnexion"), http.StatusSeeOther)
 }
 
-func TestR1_AProofOfAgeIsAskedForOnScreen(t *testing.T) {
+func TestR1_AProofOfAgeIsRequestedOnAPage(t *testing.T) {
 	t.Parallel()
 	w := ownWorld(t)
 	zoe, claire := w.newcomer(t), w.staffMember(t, viewer.Administrator)
 	path := accounts + "/" + zoe.whoIs().ID.String()
 	if page := claire.want("the account", claire.get(path), http.StatusOK); !strings.Contains(page.body, path+"/age") {
-		t.Error("the account leads to no proof of age")
+		t.Error("the account does not link to the proof of age")
 	}
 	claire.want("without a reason", claire.post(path+"/age"), http.StatusUnprocessableEntity)
 	claire.want("ask", claire.post(path+"/age", "reason", "Un doute sur la date."), http.StatusSeeOther)
@@ -221,7 +221,7 @@ func TestR1_AProofOfAgeIsAskedForOnScreen(t *testing.T) {
 	claire.want("verified", claire.post(path+"/age/suite", "outcome", "verified"), http.StatusSeeOther)
 	claire.want("verified twice", claire.post(path+"/age/suite", "outcome", "verified"), http.StatusConflict)
 	if a := zoe.get("/profil"); strings.Contains(a.body, "preuve d’âge") {
-		t.Error("still asked for")
+		t.Error("still requested")
 	}
 	claire.want("ask once more", claire.post(path+"/age", "reason", "Un autre doute."), http.StatusSeeOther)
 	claire.want("close", claire.post(path+"/age/suite", "outcome", "closed"), http.StatusSeeOther)

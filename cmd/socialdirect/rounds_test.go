@@ -9,12 +9,11 @@ import (
 	"socialdirect/internal/postgres"
 )
 
-// rounder is a domain of which something comes round by itself.
+// rounder is a service with rounds.
 type rounder interface{ Rounds() []jobs.Round }
 
-// Every part of the platform that has rounds is asked for them, and the queue that the
-// platform started has gone them.
-func TestR21_ThePlatformGoesEveryDomainsRounds(t *testing.T) {
+// The rounds of every component are registered, and the queue of the platform has run them.
+func TestR21_ThePlatformRunsTheRoundsOfEveryDomain(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	p := w.platform
@@ -47,7 +46,7 @@ func TestR21_ThePlatformGoesEveryDomainsRounds(t *testing.T) {
 			delete(want, r.Name)
 		}
 		if time.Now().After(until) {
-			t.Fatalf("never gone, and whose they are: %v", want)
+			t.Fatalf("never run, with their components: %v", want)
 		}
 	}
 }

@@ -12,9 +12,9 @@ import (
 	"socialdirect/web"
 )
 
-// The table of contents, which the packages declare page by page, as one list:
-// go test ./cmd/socialdirect -run TestR39_EveryRoute -v
-func TestR39_EveryRouteStandsInTheTableOnce(t *testing.T) {
+// The table of routes, which the packages declare, as one list: go test ./cmd/socialdirect
+// -run TestR39_EveryRoute -v
+func TestR39_EveryRouteIsInTheTableOnce(t *testing.T) {
 	t.Parallel()
 	table := platformOf(t).platform.server.Table()
 	if len(table) < 200 {
@@ -26,12 +26,12 @@ func TestR39_EveryRouteStandsInTheTableOnce(t *testing.T) {
 	for i, k := range table {
 		t.Logf("%-4s %-70s %s", k.Method, k.Path, whoMay(k))
 		if i > 0 && table[i-1].Method == k.Method && table[i-1].Path == k.Path {
-			t.Errorf("%s %s stands there twice", k.Method, k.Path)
+			t.Errorf("%s %s occurs twice", k.Method, k.Path)
 		}
 	}
 }
 
-// whoMay says who may open a route, as a reader of the table wants to know it.
+// whoMay describes who may open a route, for readers of the table.
 func whoMay(k server.RouteAccess) string {
 	switch {
 	case k.Key:
@@ -48,8 +48,8 @@ func whoMay(k server.RouteAccess) string {
 	return strings.Join(roles, ", ")
 }
 
-// The navigation, which the packages declare with their routes, as one list:
-// go test ./cmd/socialdirect -run TestR39_TheNavigation -v
+// The navigation, which the packages declare with their routes, as one list: go test
+// ./cmd/socialdirect -run TestR39_TheNavigation -v
 func TestR39_TheNavigationOfEveryRoleLeadsToItsOwnPages(t *testing.T) {
 	t.Parallel()
 	s := platformOf(t).platform.server
@@ -73,7 +73,7 @@ func TestR39_TheNavigationOfEveryRoleLeadsToItsOwnPages(t *testing.T) {
 	}
 }
 
-func TestR12_TheLastStepOfBookingStandsWhereItBegan(t *testing.T) {
+func TestR12_TheLastStepOfBookingIsMarkedWhereItBegan(t *testing.T) {
 	t.Parallel()
 	s := platformOf(t).platform.server
 	current := func(role viewer.Role, path string) string {
@@ -90,11 +90,11 @@ func TestR12_TheLastStepOfBookingStandsWhereItBegan(t *testing.T) {
 	} {
 		t.Run(path, func(t *testing.T) {
 			if place := current(viewer.Beneficiary, path); place != want {
-				t.Errorf("%s stands at %q, want %q", path, place, want)
+				t.Errorf("%s is marked at %q, want %q", path, place, want)
 			}
 		})
 	}
 	if place := current(viewer.SocialWorker, "/liste-attente"); place != "" {
-		t.Errorf("a worker stands at %q", place)
+		t.Errorf("a worker's is marked at %q", place)
 	}
 }

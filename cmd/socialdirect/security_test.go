@@ -15,7 +15,7 @@ import (
 
 const otherPassword = "Cerf-volant-3-nuages"
 
-// member signs somebody up and proves their address, signed out.
+// member signs somebody up and confirms their address, signed out.
 func (w *world) member(t *testing.T) (email string) {
 	t.Helper()
 	v, fields := w.visitor(t), w.signUpForm()
@@ -26,7 +26,7 @@ func (w *world) member(t *testing.T) (email string) {
 	return fields["email"]
 }
 
-// mailTo waits for a mail to an address whose subject or text holds words.
+// mailTo waits for a mail to an address whose subject or text contains words.
 func (w *world) mailTo(t *testing.T, email, words string) embedded.Mail {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
@@ -42,7 +42,7 @@ func (w *world) mailTo(t *testing.T, email, words string) embedded.Mail {
 	return embedded.Mail{}
 }
 
-// altered is a token with another letter in its middle.
+// altered returns a token with one letter in its middle changed.
 func altered(token string) string {
 	letter := "x"
 	if token[20:21] == letter {
@@ -64,7 +64,7 @@ func TestR2_AForgottenPasswordIsReplacedByTheMailedLink(t *testing.T) {
 	elsewhere.want("sign in", elsewhere.post("/connexion", "email", email, "password", demoPassword), http.StatusSeeOther)
 	v := w.visitor(t)
 	if page := v.want("the way there", v.get("/connexion"), http.StatusOK); !strings.Contains(page.body, `href="/mot-de-passe/oubli"`) {
-		t.Error("the sign-in page does not lead there")
+		t.Error("the sign-in page does not link to it")
 	}
 	v.want("the form", v.get("/mot-de-passe/oubli"), http.StatusOK)
 	v.want("no address", v.post("/mot-de-passe/oubli"), http.StatusUnprocessableEntity)
@@ -97,7 +97,7 @@ func TestR2_AForgottenPasswordIsReplacedByTheMailedLink(t *testing.T) {
 	w.mailTo(t, email, "vient d’être changé")
 }
 
-func TestR5_TheFormsThatTakeAnAddressAnswerAllAlike(t *testing.T) {
+func TestR5_FormsThatTakeAnAddressDoNotRevealAccounts(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	known, waiting := w.member(t), w.signUpForm()
@@ -126,14 +126,14 @@ func TestR5_TheFormsThatTakeAnAddressAnswerAllAlike(t *testing.T) {
 				}
 				path, fields := fill(email)
 				if got := outwardly(w.visitor(t).post(path, fields...), email); got != want {
-					t.Errorf("%s tells %s apart:\n%s\n%s", name, email, got, want)
+					t.Errorf("%s reveals %s:\n%s\n%s", name, email, got, want)
 				}
 			}
 		})
 	}
 }
 
-// outwardly is all that an answer shows, but for the address that was typed.
+// outwardly returns the visible parts of a response, except for the typed address.
 func outwardly(a answer, email string) string {
 	header := a.header.Clone()
 	header.Del("Date")
@@ -194,7 +194,7 @@ func TestR6_ThePasswordIsChangedFromTheSecurityPage(t *testing.T) {
 	elsewhere.want("elsewhere", elsewhere.get("/profil/securite"), http.StatusSeeOther)
 }
 
-func TestR6_ANewAddressIsProvedBeforeItReplacesTheOldOne(t *testing.T) {
+func TestR6_ANewAddressIsConfirmedBeforeItReplacesTheOldOne(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v, email := w.visitor(t), w.member(t)
@@ -214,12 +214,12 @@ func TestR6_ANewAddressIsProvedBeforeItReplacesTheOldOne(t *testing.T) {
 	w.mailTo(t, other, "demander cette adresse")
 	a := v.want("another", profile(moved), http.StatusSeeOther)
 	if outwardly(a, "") != outwardly(taken, "") {
-		t.Errorf("somebody else's address shows:\n%v\n%v", a.header, taken.header)
+		t.Errorf("the answer reveals somebody else's address:\n%v\n%v", a.header, taken.header)
 	}
 	w.mailTo(t, email, "Rien ne change tant que")
 	token := w.linkTo(t, moved, "/profil/adresse")
 	if page := v.want("the profile", v.get("/profil"), http.StatusOK); !strings.Contains(page.body, email) || strings.Contains(page.body, moved) {
-		t.Error("the address changed before the button")
+		t.Error("the address changed before the button was pressed")
 	}
 	reader := w.visitor(t) // another browser, signed out
 	for range 2 {
@@ -237,7 +237,7 @@ func TestR6_ANewAddressIsProvedBeforeItReplacesTheOldOne(t *testing.T) {
 	}
 }
 
-func TestR2_CookiesOfASignIn(t *testing.T) {
+func TestR2_SigningInRenewsTheCookies(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v, email := w.visitor(t), w.member(t)
@@ -261,7 +261,7 @@ func TestR2_CookiesOfASignIn(t *testing.T) {
 		t.Error("a cookie was not renewed at sign-in")
 	}
 	if who, err := w.platform.accounts.Sessions.Authenticate(context.Background(), session.Value); err != nil || who != nil {
-		t.Errorf("the session of before stands: %v", err)
+		t.Errorf("the earlier session is still valid: %v", err)
 	}
 	shared := cookies(v.want("on a shared device", v.post("/connexion", "email", email, "password", demoPassword, "shared_device", "1"), http.StatusSeeOther))
 	if shared["session"] == nil || shared["session"].MaxAge != 0 || shared["device"] == nil || shared["device"].MaxAge >= 0 {
@@ -280,7 +280,7 @@ func TestR2_AnAttackOnAnAccountLeavesItsOwnersDeviceAlone(t *testing.T) {
 	}
 	attacker.want("the attack", last, http.StatusTooManyRequests)
 	if last.header.Get("Retry-After") == "" || !strings.Contains(last.body, email) {
-		t.Errorf("refused without saying until when, or what was typed is lost: %v", last.header)
+		t.Errorf("refused without a time to wait, or what was typed is lost: %v", last.header)
 	}
 	owner.want("the owner", owner.post("/connexion", "email", email, "password", demoPassword), http.StatusSeeOther)
 }

@@ -28,7 +28,7 @@ import (
 	"socialdirect/signaling"
 )
 
-// serve runs the platform on the parts that the environment names.
+// serve runs the platform with the components that the environment names.
 func serve(ctx context.Context, args []string) error {
 	if err := parse(flag.NewFlagSet("serve", flag.ContinueOnError), serveHelp, args); err != nil {
 		return err
@@ -54,8 +54,8 @@ func serve(ctx context.Context, args []string) error {
 	return err
 }
 
-// follow prepares and checks what it can while another server may run, waits until that
-// one lets go, and listens once it may serve.
+// follow prepares and checks what it can while another server may run, waits until that one
+// releases the lock, and listens once this one may serve.
 func follow(ctx context.Context, c config.Config) error {
 	address, err := bind(c.ListenAddr)
 	if err != nil {
@@ -88,7 +88,7 @@ func follow(ctx context.Context, c config.Config) error {
 	return p.serveUntil(ctx, listener, lostTo(lock), lock, c.DrainTimeout)
 }
 
-// noPooler names the setting that a pooler needs.
+// noPooler adds the setting that a pooler requires to the error.
 func noPooler(err error) error {
 	if errors.Is(err, postgres.ErrPooler) {
 		err = errUsage{errors.New("DATABASE_URL holds the address of a pooler in transaction mode (PgBouncer); it may hold that where DATABASE_DIRECT_URL holds the database's own address, which no pooler stands before")}
@@ -96,7 +96,7 @@ func noPooler(err error) error {
 	return err
 }
 
-// lostTo tells in the operator's words that another server has the database now.
+// lostTo yields an error for the operator when another server has acquired the lock.
 func lostTo(lock *postgres.Lock) <-chan error {
 	died := make(chan error, 1)
 	go func() {
@@ -139,8 +139,8 @@ const serveHelp = `socialdirect serve: runs the platform. Settings come from the
   OPERATOR_EMAIL, OPERATOR_DPO, OPERATOR_MEDIATOR, OPERATOR_ABOUT   the legal notice and who we are; what is empty is said to be missing
   TIME_ZONE (Europe/Paris), LOG_LEVEL (info)`
 
-// missing says, one line each, what the platform does without for want of a setting
-// that nothing forces.
+// missing returns, one line each, the functions that are off because an optional setting is
+// missing.
 func missing(c config.Config) (lines []string) {
 	if c.ClamdAddr == "" {
 		lines = append(lines, "CLAMD_ADDR is empty: documents are checked for their type and not for malware")
@@ -172,18 +172,17 @@ func fromConfig(c config.Config) settings {
 
 func megabytes(n int) int64 { return int64(n) * 1_000_000 }
 
-// instanceLock is the advisory lock that one running server holds.
+// instanceLock is the advisory lock of the running server.
 const instanceLock = 5_120_416
 
-// takeover is how much longer than its drain a new server waits for the one that it
-// follows.
+// takeover is how much longer than its drain a new server waits for its predecessor.
 const takeover = 30 * time.Second
 
-// claim makes sure that this is the only server on the database: calls and
-// events are kept in its memory, so that two would only half work.
+// claim ensures that this is the only server on the database: calls and events are in its
+// memory, so that two servers would only half work.
 func claim(ctx context.Context, lock *postgres.Lock, drain time.Duration) error {
 	if lock.LockedElsewhere(ctx) {
-		slog.Info("waiting for the server that runs on this database to let go")
+		slog.Info("waiting for the server on this database to stop")
 	}
 	err := lock.Acquire(ctx, drain+takeover)
 	if errors.Is(err, postgres.ErrLocked) {
@@ -192,7 +191,7 @@ func claim(ctx context.Context, lock *postgres.Lock, drain time.Duration) error 
 	return err
 }
 
-// migrate brings the schema up to date and installs the starting legal texts.
+// migrate migrates the schema and installs the initial legal texts.
 func migrate(ctx context.Context, args []string) error {
 	if err := parse(flag.NewFlagSet("migrate", flag.ContinueOnError), "socialdirect migrate: brings the schema of DATABASE_URL up to date.", args); err != nil {
 		return err
@@ -218,19 +217,18 @@ func migrateDatabase(ctx context.Context, url string) error {
 
 const adminHelp = `socialdirect admin create --email E [--role R]: opens a staff account and prints a one-time set-up link.`
 
-// byHand are the roles that admin create opens; a worker comes with a profile
-// sheet and a client manager with a client, by an administrator's invitation.
+// byHand are the roles that admin create can create; a worker needs a profile sheet and a
+// client manager a client, for which an administrator invites them.
 var byHand = []string{string(viewer.Administrator), string(viewer.Switchboard), string(viewer.DPO)}
 
-// admin create opens the first staff account and prints the link that sets its
-// password.
+// admin create creates the first staff account and prints the link to set its password.
 func admin(ctx context.Context, args []string) error {
 	if len(args) > 0 && slices.Contains([]string{"--help", "-h", "help"}, args[0]) {
 		fmt.Println(adminHelp)
 		return nil
 	}
 	if len(args) == 0 || args[0] != "create" {
-		return errUsage{errors.New("admin knows one act: socialdirect admin create --email E [--role R]")}
+		return errUsage{errors.New("admin has one command: socialdirect admin create --email E [--role R]")}
 	}
 	flags := flag.NewFlagSet("admin create", flag.ContinueOnError)
 	email := flags.String("email", "", "the person's e-mail address")

@@ -55,7 +55,7 @@ func TestR12_APortraitIsSentSeenAndRemoved(t *testing.T) {
 	someone.want("the picture afterwards", someone.get(address), http.StatusNotFound)
 }
 
-func TestR12_ASheetSaysWhatToDoBesideEachField(t *testing.T) {
+func TestR12_ASheetShowsAMessageAtEachField(t *testing.T) {
 	w := platformOf(t)
 	admin := w.staffMember(t, viewer.Administrator)
 	list := admin.want("the workers", admin.get("/administration/assistants"), http.StatusOK)
@@ -74,7 +74,7 @@ func TestR12_ASheetSaysWhatToDoBesideEachField(t *testing.T) {
 	admin.want("another worker's page", admin.get("/administration/assistants/00000000-0000-4000-8000-000000000000"), http.StatusNotFound)
 }
 
-func TestR15_ReasonsAreKeptOnScreen(t *testing.T) {
+func TestR15_ReasonsAreMaintainedOnAPage(t *testing.T) {
 	w := platformOf(t)
 	admin := w.staffMember(t, viewer.Administrator)
 	for _, label := range []string{"", "★", "Logement", strings.Repeat("é", 61)} {
@@ -87,15 +87,15 @@ func TestR15_ReasonsAreKeptOnScreen(t *testing.T) {
 	admin.want("raised", admin.post("/administration/motifs/etudes/monter"), http.StatusSeeOther)
 	admin.want("retired", admin.post("/administration/motifs/etudes/retrait"), http.StatusSeeOther)
 	if a := admin.want("the list", admin.get("/administration/motifs?modifier=etudes"), http.StatusOK); !strings.Contains(a.body, `value="Études et bourses"`) {
-		t.Error("its words cannot be changed")
+		t.Error("its text cannot be changed")
 	}
 	if a := w.newcomer(t).get("/assistants"); strings.Contains(a.body, "Études et bourses") {
 		t.Error("a retired reason is offered")
 	}
 }
 
-// wantMessages sends a form that is right but for one field, and wants the message
-// beside that field.
+// wantMessages submits a form that is valid except for one field, and expects a message at
+// that field.
 func (v *visitor) wantMessages(path string, right map[string]string, wrong map[string][]string) {
 	v.t.Helper()
 	for field, values := range wrong {
@@ -112,7 +112,7 @@ func (v *visitor) wantMessages(path string, right map[string]string, wrong map[s
 
 var placeAddress = regexp.MustCompile(`/profil/fiche/lieux/[0-9a-f-]{36}`)
 
-func TestR12_PlacesAreKeptOnScreen(t *testing.T) {
+func TestR12_PlacesAreMaintainedOnAPage(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v := w.worker(t, "garance")
@@ -128,7 +128,7 @@ func TestR12_PlacesAreKeptOnScreen(t *testing.T) {
 	v.want("raised", v.post(second+"/monter"), http.StatusSeeOther)
 	someone := w.newcomer(t)
 	if a := someone.want("the agenda", someone.get("/assistants/"+id+"?mode=in_person"), http.StatusOK); !strings.Contains(a.body, "2e étage") {
-		t.Error("the sheet does not say where one meets, and how to get in")
+		t.Error("the sheet does not say the place and how to get in")
 	}
 	v.want("removed", v.post(places[0]+"/retrait"), http.StatusSeeOther)
 	v.want("the last one", v.post(second+"/retrait"), http.StatusConflict)

@@ -10,7 +10,7 @@ import (
 
 var shownTexts = regexp.MustCompile(`name="texts" value="([^"]+)"`)
 
-// textsOn is what a page's hidden field names.
+// textsOn returns the versions in the page's hidden field.
 func textsOn(t *testing.T, page answer) string {
 	t.Helper()
 	found := shownTexts.FindStringSubmatch(page.body)
@@ -20,7 +20,7 @@ func textsOn(t *testing.T, page answer) string {
 	return html.UnescapeString(found[1])
 }
 
-func TestR33_SignUpComesBackWhenTheTextsChangedMeanwhile(t *testing.T) {
+func TestR33_SignUpIsShownAgainIfTheTextsHaveChanged(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v := w.visitor(t)
@@ -43,7 +43,7 @@ func TestR33_SignUpComesBackWhenTheTextsChangedMeanwhile(t *testing.T) {
 	}
 	other := v.want("another mistake", v.post("/inscription", pairs(fields)...), http.StatusUnprocessableEntity)
 	if strings.Contains(other.body, "Nos textes viennent") || !strings.Contains(regexp.MustCompile(`<input id="accept_terms"[^>]*>`).FindString(other.body), " checked") {
-		t.Error("texts that did not change are asked about again")
+		t.Error("unchanged texts must be accepted again")
 	}
 	fields["first_name"] = "Zoé"
 	v.want("the texts in force", v.post("/inscription", pairs(fields)...), http.StatusSeeOther)

@@ -15,7 +15,7 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-func TestR47_TheCodeIsAStepOfItsOwn(t *testing.T) {
+func TestR47_TheCodeIsASeparateStep(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v := w.visitor(t)
@@ -31,7 +31,7 @@ func TestR47_TheCodeIsAStepOfItsOwn(t *testing.T) {
 		t.Errorf("it leads to %q with %q", a.location(), a.header.Get("Set-Cookie"))
 	}
 	if a := v.want("the form", v.get("/inscription"), http.StatusOK); !strings.Contains(a.body, `value="`+code+`"`) {
-		t.Error("the code is to be typed twice")
+		t.Error("the code must be typed twice")
 	}
 	fields := w.signUpForm()
 	v.want("sign up", v.post("/inscription", pairs(fields)...), http.StatusSeeOther)
@@ -40,7 +40,7 @@ func TestR47_TheCodeIsAStepOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestR47_AWorkAddressIsAdvisedAgainstOnce(t *testing.T) {
+func TestR47_AWorkAddressIsWarnedAboutOnce(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v := w.visitor(t)
@@ -70,14 +70,14 @@ func TestR47_AWorkAddressIsAdvisedAgainstOnce(t *testing.T) {
 	member.want("move, confirmed", member.post("/profil", append(profile, "email_confirmed", "1")...), http.StatusSeeOther)
 }
 
-func TestR47_AnOperatorReadsTheAdviceAboutAWorkAddress(t *testing.T) {
+func TestR47_ASwitchboardAgentSeesTheWarningAboutAWorkAddress(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	operator := w.staffMember(t, viewer.Switchboard)
 	typed := []string{"connection_code", w.people.ConnectionCode, "first_name", "Jeanne", "last_name", "Kervella", "email", "jeanne.kervella@chantiers-du-ponant.example", "mobile", "06 98 76 54 30"}
 	a := operator.want("check", operator.post("/standard/inscription/verification", typed...), http.StatusOK)
 	if !strings.Contains(a.body, "adresse personnelle") || !strings.Contains(a.body, `name="email_confirmed"`) {
-		t.Errorf("the operator is not told: %s", main_(a.body))
+		t.Errorf("the agent does not see the warning: %s", main_(a.body))
 	}
 	a = operator.want("unconfirmed", operator.post("/standard/inscription", typed...), http.StatusUnprocessableEntity)
 	if !strings.Contains(a.body, `id="email_confirmed-error"`) {
@@ -86,7 +86,7 @@ func TestR47_AnOperatorReadsTheAdviceAboutAWorkAddress(t *testing.T) {
 	operator.want("confirmed", operator.post("/standard/inscription", append(typed, "email_confirmed", "1")...), http.StatusSeeOther)
 }
 
-func TestR47_MailDomainsAreKeptOnTheClientsPage(t *testing.T) {
+func TestR47_MailDomainsAreMaintainedOnTheClientsPage(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	admin := w.staffMember(t, viewer.Administrator)
@@ -103,7 +103,7 @@ func TestR47_MailDomainsAreKeptOnTheClientsPage(t *testing.T) {
 	}
 }
 
-// mailsTo counts the mails to an address, once all that wait are sent.
+// mailsTo counts the mails to an address, after all waiting ones were sent.
 func (w *world) mailsTo(t *testing.T, email string) (n int) {
 	t.Helper()
 	for waiting := 1; waiting > 0; time.Sleep(20 * time.Millisecond) {
@@ -120,8 +120,8 @@ func (w *world) mailsTo(t *testing.T, email string) (n int) {
 	return n
 }
 
-// Two forms in turns were a bomb of forty mails in two seconds.
-func TestR47_TwoFormsInTurnsAreNoBomb(t *testing.T) {
+// Two forms in turn could be used to send forty mails in two seconds.
+func TestR47_TwoFormsInTurnCannotFloodAnAddressWithMails(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	fields := w.signUpForm()
@@ -142,7 +142,7 @@ func TestR47_TwoFormsInTurnsAreNoBomb(t *testing.T) {
 	}
 }
 
-func TestR7_AnotherIndexKeyIsRefusedAtTheStartInOneLine(t *testing.T) {
+func TestR7_AChangedIndexKeyIsRefusedAtTheStartInOneLine(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	keys, err := vault.Open(w.platform.db, bytes.Repeat([]byte{7}, 32), bytes.Repeat([]byte{9}, 32))

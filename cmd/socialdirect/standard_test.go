@@ -16,7 +16,7 @@ import (
 
 var mobiles atomic.Int64
 
-// assistedForm is a form that is right, with an address and a number of its own.
+// assistedForm is a valid form, with its own address and number.
 func (w *world) assistedForm() map[string]string {
 	n := mobiles.Add(1)
 	return map[string]string{
@@ -25,17 +25,17 @@ func (w *world) assistedForm() map[string]string {
 	}
 }
 
-// letters writes a number in letters, for names of their own: names have no figures.
+// letters writes a number in letters, for unique names: names have no digits.
 func letters(n int64) string {
 	return strings.Map(func(r rune) rune { return r - '0' + 'a' }, fmt.Sprint(n))
 }
 
-// e164 is how a number of assistedForm is kept.
+// e164 returns a number of assistedForm as it is stored.
 func e164(typed string) string {
 	return "+33" + regexp.MustCompile(`\D`).ReplaceAllString(typed, "")[1:]
 }
 
-// textTo waits for an SMS to a number that pattern finds something in.
+// textTo waits for an SMS to a number that matches pattern.
 func (w *world) textTo(t *testing.T, mobile string, pattern *regexp.Regexp) string {
 	t.Helper()
 	found, err := w.latestText(mobile, pattern)
@@ -81,7 +81,7 @@ func TestR4_FromThePhoneToTheFirstSignIn(t *testing.T) {
 		t.Errorf("it leads to %s", a.location())
 	}
 	if a = operator.want("follow up", operator.get("/standard"), http.StatusOK); !strings.Contains(a.body, fields["last_name"]) || !strings.Contains(a.body, "pas encore ouvert") {
-		t.Errorf("the account is not followed up: %s", main_(a.body))
+		t.Errorf("the account is not in the follow-up list: %s", main_(a.body))
 	}
 
 	token, err := w.tokenFor(t.Context(), fields["email"])
@@ -89,7 +89,7 @@ func TestR4_FromThePhoneToTheFirstSignIn(t *testing.T) {
 	v := w.visitor(t)
 	for range 2 {
 		if a = v.want("the link", v.get("/invitation?token="+token), http.StatusOK); strings.Contains(a.body, "code sur votre téléphone") {
-			t.Error("a beneficiary is told of a second factor")
+			t.Error("a beneficiary sees a second factor")
 		}
 	}
 	v.want("no password", v.post("/invitation", "token", token), http.StatusUnprocessableEntity)
@@ -97,19 +97,19 @@ func TestR4_FromThePhoneToTheFirstSignIn(t *testing.T) {
 	v.want("one's own", v.post("/invitation", "token", token, "password", demoPassword), http.StatusSeeOther)
 	v.want("the link again", v.get("/invitation?token="+token), http.StatusGone)
 	if a = operator.want("follow up", operator.get("/standard"), http.StatusOK); !strings.Contains(a.body, "Lien ouvert") {
-		t.Errorf("the operator does not see it was followed: %s", main_(a.body))
+		t.Errorf("the agent does not see that the link was opened: %s", main_(a.body))
 	}
 	v.declare()
 	v.want("signed in", v.get("/profil"), http.StatusOK)
 	second := w.visitor(t)
 	second.want("sign in", second.post("/connexion", "email", fields["email"], "password", demoPassword), http.StatusSeeOther)
 	if a = operator.want("follow up", operator.get("/standard"), http.StatusOK); !strings.Contains(a.body, "Compte ouvert") {
-		t.Errorf("the operator does not see it is finished: %s", main_(a.body))
+		t.Errorf("the agent does not see that it is finished: %s", main_(a.body))
 	}
 }
 
-// declare says one's age and accepts the texts, without which nothing else works
-// for somebody whom the switchboard signed up.
+// declare confirms the age and accepts the texts, which somebody whom the switchboard signed
+// up must do first.
 func (v *visitor) declare() {
 	v.t.Helper()
 	if a := v.want("before that", v.get("/profil"), http.StatusSeeOther); !strings.HasPrefix(a.location(), "/acceptation") {
@@ -129,19 +129,19 @@ func TestR4_SomebodyWithoutAnAddressSignsInBySMS(t *testing.T) {
 	token := w.textTo(t, mobile, tokenPattern)
 	v := w.visitor(t)
 	if a := v.want("the link", v.get("/invitation?token="+token), http.StatusOK); strings.Contains(a.body, `name="password"`) {
-		t.Error("a password is asked of somebody who signs in by SMS")
+		t.Error("a password is required of somebody who signs in by SMS")
 	}
 	v.want("the button", v.post("/invitation", "token", token), http.StatusSeeOther)
 	v.declare()
 	if a := v.want("the profile", v.get("/profil"), http.StatusOK); strings.Contains(a.body, `name="mobile"`) {
-		t.Error("the number one signs in with can be typed away")
+		t.Error("the number used to sign in can be removed")
 	}
 	v.want("save it", v.post("/profil", "first_name", "Anne", "last_name", "Le Goff", "time_zone", "Europe/Paris"), http.StatusSeeOther)
 
 	v = w.visitor(t)
 	v.want("no code was asked for", v.get("/connexion/sms/code"), http.StatusSeeOther)
 	if a := v.want("sign in", v.get("/connexion"), http.StatusOK); !strings.Contains(a.body, "/connexion/sms") {
-		t.Error("nothing leads to the sign-in by SMS")
+		t.Error("no link leads to the sign-in by SMS")
 	}
 	v.want("the number", v.post("/connexion/sms", "mobile", fields["mobile"], "suite", "/rendez-vous"), http.StatusSeeOther)
 	code := w.textTo(t, mobile, regexp.MustCompile(`^(\d{6}) `))
@@ -158,8 +158,8 @@ func TestR4_SomebodyWithoutAnAddressSignsInBySMS(t *testing.T) {
 	}
 }
 
-// noJobFails waits until every notice that was due was worked, and sees that none
-// was for somebody who cannot be mailed.
+// noJobFails waits until all due notices were handled, and checks that none was for somebody
+// without an address.
 func (w *world) noJobFails(t *testing.T) {
 	t.Helper()
 	for until := time.Now().Add(20 * time.Second); time.Now().Before(until); <-time.After(50 * time.Millisecond) {
@@ -178,7 +178,7 @@ func (w *world) noJobFails(t *testing.T) {
 	t.Fatal("the notices were not worked")
 }
 
-func TestR4_EachFieldOfAssistedSignUpSaysWhatToDo(t *testing.T) {
+func TestR4_AssistedSignUpShowsAMessageAtEachField(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v := w.staffMember(t, viewer.Switchboard)
@@ -219,11 +219,11 @@ func TestR4_EachFieldOfAssistedSignUpSaysWhatToDo(t *testing.T) {
 	v.want("no link", v.post("/standard/comptes/x/lien"), http.StatusNotFound)
 	hostile := v.want("hostile words", v.post("/standard/inscription/correction", "first_name", `"><script>`, "last_name", strings.Repeat("a", 5000)), http.StatusOK)
 	if strings.Contains(hostile.body, "<script>") || strings.Contains(hostile.body, "aaaa") {
-		t.Error("hostile words came back as they were")
+		t.Error("hostile text was not escaped")
 	}
 }
 
-func TestR5_TheOperatorIsShownDoublesAndTheKnownAddress(t *testing.T) {
+func TestR5_TheAgentSeesDoublesAndTheKnownAddress(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v, first := w.staffMember(t, viewer.Switchboard), w.assistedForm()
@@ -256,8 +256,8 @@ func TestR5_TheOperatorIsShownDoublesAndTheKnownAddress(t *testing.T) {
 	}
 }
 
-// No public page tells whether a number is known: the same status, the same words.
-func TestR5_TheSignInBySMSAnswersAlike(t *testing.T) {
+// No public page reveals whether a number is known: same status, same text.
+func TestR5_TheSignInBySMSDoesNotRevealNumbers(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	operator, fields := w.staffMember(t, viewer.Switchboard), w.assistedForm()

@@ -10,18 +10,18 @@ import (
 )
 
 const (
-	// proofTimeout bounds what a store that does not answer costs the start.
+	// proofTimeout bounds how long a store that does not answer delays the start.
 	proofTimeout = 5 * time.Second
-	// proofPause is between two tries of a store that was away at the start.
+	// proofPause is the pause between two checks of a store that was unavailable at the start.
 	proofPause = 5 * time.Second
 )
 
-// errUnproven is the storage's state until it was tried.
-var errUnproven = errors.New("the object store was not tried yet")
+// errUnproven is the state of the storage before its check.
+var errUnproven = errors.New("the object store was not checked yet")
 
-// openStore tries the store before anything is trusted to it. One that gives back
-// something else is refused; one that is away is tried again until it answers, and
-// documents alone are unavailable meanwhile.
+// openStore checks the store before it is used. A store that returns something else than was
+// stored is refused; an unavailable one is checked again until it answers, and only documents
+// are unavailable meanwhile.
 func (p *platform) openStore(ctx context.Context, s settings) (err error) {
 	if p.store, err = blob.Open(ctx, s.store); err != nil {
 		return err
@@ -42,7 +42,7 @@ func (p *platform) openStore(ctx context.Context, s settings) (err error) {
 	return nil
 }
 
-// prove tries the store once.
+// prove checks the store once.
 func (p *platform) prove(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, proofTimeout)
 	defer cancel()
@@ -71,7 +71,7 @@ func (p *platform) keepProving(ctx context.Context) {
 	}
 }
 
-// storageAnswers reports whether documents can be kept and read.
+// storageAnswers reports whether documents can be stored and read.
 func (p *platform) storageAnswers(ctx context.Context) error {
 	if err := p.store.Ping(ctx); err != nil {
 		return err
