@@ -14,12 +14,12 @@ import (
 const (
 	few      = 1_000   // appointments in the table
 	many     = 100_000 // the same with years of use
-	glances  = 40      // at one page in one measurement
-	perHour  = 100     // pairs that talk at the same time, in what fills the table
-	ownHours = 30      // appointments of the person who looks
+	glances  = 40      // requests of one page per measurement
+	perHour  = 100     // concurrent appointments among those that fill the table
+	ownHours = 30      // appointments of the measured person
 )
 
-// agendaPages are those that read appointments, and who looks at them.
+// agendaPages are pages that read appointments, with their viewers.
 func agendaPages(beneficiary, worker person) map[string]person {
 	return map[string]person{
 		"/assistants/" + worker.id.String(): beneficiary,
@@ -28,8 +28,8 @@ func agendaPages(beneficiary, worker person) map[string]person {
 	}
 }
 
-// lookers are the two people whose pages are measured, with the same
-// appointments whatever else is in the table.
+// lookers creates the two people whose pages are measured. They have the same appointments
+// whatever else is in the table.
 func lookers(p *platform) (beneficiary, worker person) {
 	beneficiary, worker = p.beneficiary(), p.worker()
 	start := time.Now().Truncate(time.Hour).Add(-24 * ownHours / 2 * time.Hour)
@@ -39,8 +39,8 @@ func lookers(p *platform) (beneficiary, worker person) {
 	return beneficiary, worker
 }
 
-// fill adds appointments of other people, spread evenly over past and future,
-// until there are n.
+// fill adds appointments of other people, spread evenly over past and future, until the table
+// has count.
 func (n *population) fill(count int) {
 	n.b.Helper()
 	rest := count - n.p.appointments()
@@ -58,7 +58,7 @@ func (n *population) fill(count int) {
 	}
 }
 
-// glance is how many seconds it takes to fetch the page glances times.
+// glance returns how many seconds it takes to request the page glances times.
 func (p *platform) glance(path string, who person) float64 {
 	p.b.Helper()
 	return took(func() {
@@ -99,14 +99,14 @@ func BenchmarkAgendaGrowth(b *testing.B) {
 	large.explain(b, inLarge)
 }
 
-// history is how many past appointments a worker of many years has, and theSame how
-// far what their week costs may be from a newcomer's.
+// history is the number of past appointments of a worker of many years; theSame is the maximum
+// ratio of the cost of their week to that of a new worker.
 const (
 	history = 10_000
 	theSame = 0.2
 )
 
-// remember adds past appointments of two people, hour after hour until yesterday.
+// remember adds past appointments of two people, one after the other until yesterday.
 func (n *population) remember(beneficiary, worker person, count int) {
 	n.b.Helper()
 	n.exec(`insert into appointments (social_worker_id, beneficiary_id, period, mode, reason, place, status, booked_at)
@@ -116,13 +116,13 @@ func (n *population) remember(beneficiary, worker person, count int) {
 	n.exec(`vacuum analyze appointments`)
 }
 
-// A worker's own past costs their week nothing.
+// A worker's past does not make their week slower.
 func BenchmarkAgendaHistory(b *testing.B) {
 	p := newPlatform(b, 4)
 	fresh, seasoned := p.worker(), p.worker()
 	p.remember(p.beneficiary(), seasoned, history)
 	var before, after sample
-	rounds(b, 5*least, func() { // short ones: what else the machine does weighs more
+	rounds(b, 5*least, func() { // short rounds, on which other load of the machine has more effect
 		before = append(before, p.glance("/agenda", fresh))
 		after = append(after, p.glance("/agenda", seasoned))
 	})
@@ -134,7 +134,7 @@ func BenchmarkAgendaHistory(b *testing.B) {
 	p.explained(b, 2, map[string]person{"/agenda": seasoned})
 }
 
-// kind is a page's address without whose it is.
+// kind returns a page's path without identifiers.
 func kind(path string) string {
 	if strings.HasPrefix(path, "/assistants/") {
 		return "/assistants/worker"
@@ -142,7 +142,7 @@ func kind(path string) string {
 	return path
 }
 
-// explainer is a tracer that asks PostgreSQL how it runs what reads appointments.
+// explainer is a tracer that collects queries of appointments and explains them.
 type explainer struct {
 	mu      sync.Mutex
 	queries map[string][]any
@@ -159,20 +159,20 @@ func (e *explainer) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.T
 
 func (e *explainer) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
-// explain fails when a page reads the table of appointments from end to end.
+// explain fails if a page reads the table of appointments sequentially.
 func (p *platform) explain(b testing.TB, pages map[string]person) {
 	b.Helper()
 	p.explained(b, 4, pages)
 }
 
-// explained is explain of pages that read appointments by so many queries at least.
+// explained is explain for pages that make at least that many queries of appointments.
 func (p *platform) explained(b testing.TB, queries int, pages map[string]person) {
 	b.Helper()
 	e := &explainer{queries: map[string][]any{}}
-	overheard := *p
-	overheard.server = p.traced(b, e)
+	recorded := *p
+	recorded.server = p.traced(b, e)
 	for path, who := range pages {
-		overheard.glance(path, who)
+		recorded.glance(path, who)
 	}
 	if len(e.queries) < queries {
 		b.Errorf("the pages read appointments by only %d queries", len(e.queries))

@@ -13,16 +13,16 @@ import (
 )
 
 const (
-	clients  = 8               // at a time, and connections of pgbench
-	stretch  = 3 * time.Second // of one measurement
-	hours    = 4200            // that a worker's agenda has free, within its 26 weeks
-	stride   = 1237            // visits each of them once in no order: it shares no divisor with hours
-	allowed  = 0.6             // of pgbench's bookings, at least
+	clients  = 8               // concurrent clients, and connections of pgbench
+	stretch  = 3 * time.Second // length of one measurement
+	hours    = 4200            // available slots of a worker, within 26 weeks
+	stride   = 1237            // visits each of them once, in a mixed order: coprime to hours
+	allowed  = 0.6             // minimum ratio to pgbench's bookings
 	rehearse = 100             // bookings of each client before anything is measured
 )
 
-// pair is a beneficiary and a worker of their own, with a free agenda; first is
-// the first hour in it.
+// pair is a beneficiary and a worker of their own, with an empty agenda; first is its first
+// slot.
 type pair struct {
 	beneficiary, worker person
 	first               time.Time
@@ -36,13 +36,12 @@ func newPairs(p *platform, n int) []pair {
 	return pairs
 }
 
-// hour is the i-th hour that the pair books.
+// hour returns the i-th slot that the pair books.
 func (pr pair) hour(i int) time.Time {
 	return pr.first.Add(time.Duration(i*stride%hours) * time.Hour)
 }
 
-// wire is a browser that costs next to nothing: one kept connection, and requests
-// written as they go over the line.
+// wire is a minimal client: one kept connection, and requests written as raw HTTP.
 type wire struct {
 	b    testing.TB
 	conn net.Conn
@@ -78,8 +77,8 @@ func (w *wire) book(pr pair, i int) error {
 	return nil
 }
 
-// bookAll has every pair book until enough says so, and returns how many
-// bookings there were each second.
+// bookAll makes every pair book until enough returns true, and returns the number of bookings
+// per second.
 func bookAll(b testing.TB, host string, pairs []pair, enough func(done int, since time.Time) bool) float64 {
 	b.Helper()
 	var group sync.WaitGroup

@@ -15,7 +15,7 @@ import (
 	"github.com/pion/webrtc/v4"
 )
 
-// patience bounds every wait for something that comes soon when all is well.
+// patience is the timeout of every wait for something that should come soon.
 const patience = 20 * time.Second
 
 // message is any message of the call's socket.
@@ -29,17 +29,17 @@ type message struct {
 	ICEServers  []webrtc.ICEServer         `json:"ice_servers,omitempty"`
 }
 
-// peer is one end of a call. say hands a message to the other end, by whatever
-// way; obey takes one from there.
+// peer is one end of a call. say sends a message to the other end; obey handles one from
+// there.
 type peer struct {
 	b     testing.TB
 	pc    *webrtc.PeerConnection
 	track *webrtc.TrackLocalStaticRTP
-	heard chan struct{} // closed by the first packet of the other side
+	heard chan struct{} // closed by the other side's first packet
 	say   func(message)
 
 	mu    sync.Mutex
-	early []webrtc.ICECandidateInit // come before the description they belong to
+	early []webrtc.ICECandidateInit // received before their description
 }
 
 func newPeer(b testing.TB, servers []webrtc.ICEServer, say func(message)) *peer {
@@ -48,7 +48,7 @@ func newPeer(b testing.TB, servers []webrtc.ICEServer, say func(message)) *peer 
 	quiet.DefaultLogLevel = logging.LogLevelDisabled
 	settings := webrtc.SettingEngine{LoggerFactory: quiet}
 	settings.SetIncludeLoopbackCandidate(true)
-	settings.SetRelayAcceptanceMinWait(0) // else it waits 2 s for a better way, and here there is none
+	settings.SetRelayAcceptanceMinWait(0) // otherwise it waits 2 s for a better path than the relay
 	media := &webrtc.MediaEngine{}
 	ok(b, media.RegisterDefaultCodecs())
 	cfg := webrtc.Configuration{ICEServers: servers}
@@ -77,7 +77,7 @@ func newPeer(b testing.TB, servers []webrtc.ICEServer, say func(message)) *peer 
 	return p
 }
 
-// offer holds back the answer until the offer is its own.
+// offer sends an offer; an answer waits until the local description is set.
 func (p *peer) offer() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -118,7 +118,7 @@ func (p *peer) obey(m message) error {
 	return p.pc.SetLocalDescription(answer)
 }
 
-// talk has both speak until each has heard the other.
+// talk makes both send until each has received packets of the other.
 func talk(b testing.TB, one, other *peer) {
 	b.Helper()
 	tick, late := time.NewTicker(time.Millisecond), time.After(patience)
@@ -129,7 +129,7 @@ func talk(b testing.TB, one, other *peer) {
 		ok(b, other.track.WriteRTP(&packet))
 		select {
 		case <-late:
-			b.Fatal("the two never heard each other")
+			b.Fatal("the two received nothing from each other")
 		case <-tick.C:
 		}
 		if over(one.heard) && over(other.heard) {
@@ -147,8 +147,8 @@ func over(done chan struct{}) bool {
 	}
 }
 
-// direct connects two peers that hand each other their messages in memory, and
-// returns the seconds until both have heard the other.
+// direct connects two peers that exchange their messages in memory, and returns the seconds
+// until both have received packets.
 func direct(b testing.TB) float64 {
 	b.Helper()
 	began := time.Now()
@@ -216,7 +216,7 @@ func (l *line) wants(kind string) (m message) {
 	return m
 }
 
-// to says everything to one participant.
+// to returns a function that sends every message to one participant.
 func (l *line) to(id string) func(message) {
 	return func(m message) {
 		l.mu.Lock()
@@ -228,7 +228,7 @@ func (l *line) to(id string) func(message) {
 	}
 }
 
-// follow hands what arrives to the peer until the socket ends.
+// follow passes messages to the peer until the socket ends.
 func (l *line) follow(p *peer) {
 	for {
 		var m message
@@ -241,8 +241,8 @@ func (l *line) follow(p *peer) {
 	}
 }
 
-// through connects two peers as two browsers are: sockets, the waiting room, the
-// relay. It returns the seconds from the first socket until both have heard.
+// through connects two peers as browsers are: with sockets, the waiting room and the relay. It
+// returns the seconds from the first socket until both have received packets.
 func (p *platform) through(beneficiary, worker person, appointment uuid.UUID) float64 {
 	p.b.Helper()
 	began := time.Now()

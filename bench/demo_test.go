@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// startLimit is how long the demonstration may take to be ready, and how long it
+// startLimit is how long the demonstration may take to become ready; stopLimit is how long it
 // may take to stop.
 const (
 	startLimit = 5 * time.Second
@@ -33,8 +33,8 @@ func BenchmarkDemoStart(b *testing.B) {
 	b.Logf("demo ready after %.2f s on its first run; later: limit %.1f s, measured %v s", first, startLimit.Seconds(), again)
 }
 
-// startDemo runs the demonstration until it is ready and answers, stops it, and
-// returns the seconds from its start to then.
+// startDemo runs the demonstration until it is ready and answers, stops it, and returns the
+// seconds until it was ready.
 func startDemo(b testing.TB, dir string) float64 {
 	b.Helper()
 	cmd := exec.Command("../bin/socialdirect", "demo", "--addr", "127.0.0.1:0", "--data", dir)
@@ -59,7 +59,7 @@ func startDemo(b testing.TB, dir string) float64 {
 	return seconds
 }
 
-// readyAddress reads until the line that says where, empty when none does.
+// readyAddress reads until the line with the address; empty if there is none.
 func readyAddress(lines *bufio.Scanner) string {
 	for lines.Scan() {
 		if line := lines.Text(); strings.HasPrefix(line, "Ready in ") {

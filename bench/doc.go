@@ -1,6 +1,6 @@
-// Package bench measures the platform against limits: each figure is a ratio to
-// something without the platform that is measured in the same run, so that it
-// means the same on another machine. A wrong result fails; a slow one fails where a
-// limit is promised (booking, finding, the week of a worker with a past, idle sockets) and is printed
-// elsewhere. docs/performance.md says what was seen.
+// Package bench measures the platform against limits. Each figure is a ratio to something
+// without the platform, measured in the same run, so that it is valid on other machines too. A
+// wrong result fails. A slow one fails where a limit is promised (booking, finding, the week
+// of a worker with many past appointments, idle sockets), and is only printed elsewhere.
+// docs/performance.md contains the results.
 package bench

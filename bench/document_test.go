@@ -21,10 +21,10 @@ import (
 	"github.com/minio/minio-go/v7/pkg/credentials"
 )
 
-const documentSize = 20 << 20 // bytes
+const documentSize = 20 << 20 // in bytes
 
-// document is n bytes that look like a PDF and that nothing can compress; they
-// are made as they are read, so that they take no memory.
+// document returns n incompressible bytes that look like a PDF. They are generated while they
+// are read, and use no memory.
 func document(n int64) io.Reader {
 	const head = "%PDF-1.7\n"
 	return io.MultiReader(strings.NewReader(head), io.LimitReader(rand.NewChaCha8([32]byte{1}), n-int64(len(head))))
@@ -49,8 +49,8 @@ func (c correspondent) upload(b testing.TB, n int64) {
 	c.send(b, n, document(n))
 }
 
-// held is how many bytes the live heap grows by while n bytes are uploaded.
-func (c correspondent) held(b testing.TB, n int64) float64 {
+// memory returns by how many bytes the live heap grows while n bytes are uploaded.
+func (c correspondent) memory(b testing.TB, n int64) float64 {
 	b.Helper()
 	meter := heaptest.New()
 	c.send(b, n, meter.Reader(document(n)))
@@ -76,7 +76,7 @@ func (c correspondent) send(b testing.TB, n int64, content io.Reader) {
 
 var documentLink = regexp.MustCompile(`/documents/[0-9a-f-]{36}`)
 
-// latest is the address of the newest document.
+// latest returns the address of the newest document.
 func (c correspondent) latest(b testing.TB) string {
 	b.Helper()
 	answer := c.get(b, c.conversation)
@@ -102,7 +102,7 @@ func (c correspondent) get(b testing.TB, address string) *http.Response {
 	return answer
 }
 
-// digest reads all of r.
+// digest reads all of r and returns its hash.
 func digest(b testing.TB, r io.Reader) string {
 	b.Helper()
 	h := sha256.New()
@@ -160,11 +160,11 @@ func same(b testing.TB, want, got string) {
 
 func BenchmarkUploadMemory(b *testing.B) {
 	c := newCorrespondent(newPlatform(b, 10))
-	c.upload(b, 5<<20) // what is made once
+	c.upload(b, 5<<20) // warm-up
 	var small, large sample
 	rounds(b, least, func() {
-		small = append(small, c.held(b, 5<<20)/(1<<20))
-		large = append(large, c.held(b, messaging.MaxDocumentSize)/(1<<20))
+		small = append(small, c.memory(b, 5<<20)/(1<<20))
+		large = append(large, c.memory(b, messaging.MaxDocumentSize)/(1<<20))
 	})
 	grown := large.median() - small.median()
 	b.ReportMetric(small.median(), "MiB/5MiB")

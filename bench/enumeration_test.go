@@ -9,15 +9,15 @@ import (
 	"testing"
 )
 
-// addresses is how many known addresses are tried, and how many unknown ones.
-// Where a password is hashed, which takes the same long time on both sides and
-// would hide a difference as well as cost minutes, hashed are tried of each.
+// addresses is the number of known addresses that are tried, and of unknown ones. Where a
+// password is hashed, which takes equally long on both sides and would hide a difference, only
+// hashed of each are tried.
 const (
 	addresses = 1_000
 	hashed    = 150
 )
 
-// asked is one form that takes an address from anybody.
+// asked is a form in which anybody can enter an address.
 type asked struct {
 	name, path string
 	tries      int
@@ -57,11 +57,11 @@ func BenchmarkEnumeration(b *testing.B) {
 	}
 }
 
-// aHash is the Argon2id hash of a password that nobody tries.
+// aHash is the Argon2id hash of a password that is not tried.
 const aHash = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Wl5wUvNd0nPnIvh0lrRmWpaSIVpBLBNcqrPBGvHBtkQ"
 
-// ask tries known and unknown addresses in turns, each from a place of its own,
-// and fails when an answer tells them apart.
+// ask tries known and unknown addresses in turn, each from a different client address, and
+// fails if an answer reveals which they are.
 func (p *platform) ask(b *testing.B, form asked) (known, unknown sample) {
 	b.Helper()
 	handler, want := p.server.Config.Handler, ""
@@ -77,7 +77,7 @@ func (p *platform) ask(b *testing.B, form asked) (known, unknown sample) {
 				want = shown
 			}
 			if shown != want || answer.Code >= http.StatusTooManyRequests {
-				b.Fatalf("%s tells %s apart:\n%s\n%s", form.name, email, want, shown)
+				b.Fatalf("%s reveals %s:\n%s\n%s", form.name, email, want, shown)
 			}
 			if strings.HasPrefix(email, "connue") {
 				known = append(known, seconds)
@@ -89,12 +89,12 @@ func (p *platform) ask(b *testing.B, form asked) (known, unknown sample) {
 	return known, unknown
 }
 
-// halves is the median of every second of a sample over that of the others: how
-// far two samples of the same thing are apart.
+// halves is the ratio of the medians of the even and the odd values of a sample: the
+// difference between two samples of the same thing.
 func (s sample) halves() float64 {
 	var even, odd sample
 	for i, seconds := range s {
-		if i/2%2 == 0 { // the order within a pair alternates too
+		if i/2%2 == 0 { // the order within a pair alternates
 			even = append(even, seconds)
 		} else {
 			odd = append(odd, seconds)
@@ -103,8 +103,7 @@ func (s sample) halves() float64 {
 	return even.median() / odd.median()
 }
 
-// inTurns is one known and one unknown address, of the same length, the first
-// being the other each time.
+// inTurns returns one known and one unknown address of the same length, in alternating order.
 func inTurns(i int) [2]string {
 	pair := [2]string{fmt.Sprintf("connue-%d@exemple.fr", i+1), fmt.Sprintf("absent-%d@exemple.fr", i+1)}
 	if i%2 == 1 {

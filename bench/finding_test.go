@@ -7,14 +7,14 @@ import (
 )
 
 const (
-	found     = 500       // workers who can be found
+	found     = 500       // workers in the search
 	atFirst   = 1_000     // appointments in the table
 	afterLong = 1_000_000 // the same after many years
-	dearer    = 1.2       // times what it costs at first, at most
+	dearer    = 1.2       // maximum ratio of the costs
 )
 
-// staff adds so many workers who can be booked from nine to five on weekdays, and works
-// out their free hours.
+// staff adds that many workers who can be booked from nine to five on weekdays, with their
+// available slots.
 func (n *population) staff(count int) (workers []string) {
 	n.b.Helper()
 	for range count {
@@ -25,16 +25,15 @@ func (n *population) staff(count int) (workers []string) {
 	return workers
 }
 
-// officeHours has every worker open from nine to five on weekdays.
+// officeHours opens every worker from nine to five on weekdays.
 func (n *population) officeHours() {
 	n.b.Helper()
 	n.exec(`update openings set starts_minute = 540, ends_minute = 1020 where weekday <= 5`)
 	n.exec(`delete from openings where weekday > 5`)
 }
 
-// decades adds appointments of the workers with people of their own, until there are
-// count: in the past first, one hour after the other, so that what is ahead is the same
-// however many there are.
+// decades adds count appointments of the workers with other people: one in two hours for each
+// worker, all others in the past, so that available slots are the same whatever the count.
 func (n *population) decades(workers []string, count int) {
 	n.b.Helper()
 	people := make([]string, len(workers))
@@ -52,8 +51,8 @@ func (n *population) decades(workers []string, count int) {
 	}
 }
 
-// crowd is a platform with many workers and so many appointments, and somebody who
-// looks for an hour.
+// crowd returns a platform with many workers and that many appointments, and somebody who
+// looks for a slot.
 func crowd(b testing.TB, appointments int) (*platform, person) {
 	b.Helper()
 	p := newPlatform(b, 4)
@@ -69,7 +68,7 @@ func BenchmarkFindingGrowth(b *testing.B) {
 	pages := []string{"/assistants", "/assistants?order=name", "/assistants?mode=phone&language=fr&page=12", "/au-plus-tot"}
 	before, after := map[string]sample{}, map[string]sample{}
 	rounds(b, least, func() {
-		for _, page := range pages { // one beside the other: what disturbs one disturbs both
+		for _, page := range pages { // in turn, so that disturbances affect both
 			before[page] = append(before[page], small.glance(page, smallPerson))
 			after[page] = append(after[page], large.glance(page, largePerson))
 		}
@@ -84,7 +83,7 @@ func BenchmarkFindingGrowth(b *testing.B) {
 	large.explained(b, 2, map[string]person{"/assistants": largePerson, "/assistants?order=name": largePerson, "/au-plus-tot": largePerson})
 }
 
-// BenchmarkRefreshHours is what it costs to work out one worker's free hours after a
+// BenchmarkRefreshHours measures the recomputation of one worker's available slots after a
 // change.
 func BenchmarkRefreshHours(b *testing.B) {
 	p, _ := crowd(b, atFirst)

@@ -12,7 +12,7 @@ import (
 	_ "time/tzdata" // zones do not depend on the machine
 )
 
-// least is how often everything is measured at least.
+// least is the minimum number of measurements.
 const least = 7
 
 func TestMain(m *testing.M) {
@@ -32,7 +32,7 @@ func ok(b testing.TB, err error) {
 	}
 }
 
-// rounds calls round for as long as benchmarks last, and at least n times.
+// rounds calls round for as long as benchmarks run, and at least n times.
 func rounds(b *testing.B, n int, round func()) {
 	b.Helper()
 	done := 0
@@ -43,25 +43,25 @@ func rounds(b *testing.B, n int, round func()) {
 	for ; done < n; done++ {
 		round()
 	}
-	b.ReportMetric(0, "ns/op") // a round is no operation
+	b.ReportMetric(0, "ns/op") // the time of a round is meaningless
 }
 
-// sample is what one quantity was in each round.
+// sample contains one value per round.
 type sample []float64
 
 func (s sample) sorted() sample { return slices.Sorted(slices.Values(s)) }
 
-// median is the middle, of an even number the upper of the two.
+// median returns the middle value, the upper one of an even number.
 func (s sample) median() float64 { return s.sorted()[len(s)/2] }
 
-// String is the median with the least and the greatest.
+// String returns the median with the minimum and the maximum.
 func (s sample) String() string {
 	sorted := s.sorted()
 	return fmt.Sprintf("%.3g (%.3g to %.3g in %d rounds)", s.median(), sorted[0], sorted[len(sorted)-1], len(s))
 }
 
-// over divides two quantities round by round: what disturbs one round disturbs
-// both sides of it.
+// over divides two samples round by round, because a disturbance affects both values of a
+// round.
 func (s sample) over(other sample) sample {
 	ratio := make(sample, len(s))
 	for i := range s {
@@ -70,7 +70,7 @@ func (s sample) over(other sample) sample {
 	return ratio
 }
 
-// atMost fails a benchmark whose median passes its limit.
+// atMost fails a benchmark whose median exceeds its limit.
 func (s sample) atMost(b *testing.B, what string, limit float64) {
 	b.Helper()
 	if s.median() > limit {
@@ -78,7 +78,7 @@ func (s sample) atMost(b *testing.B, what string, limit float64) {
 	}
 }
 
-// atLeast is the same for a limit from below.
+// atLeast is the same for a lower limit.
 func (s sample) atLeast(b *testing.B, what string, limit float64) {
 	b.Helper()
 	if s.median() < limit {
@@ -86,24 +86,23 @@ func (s sample) atLeast(b *testing.B, what string, limit float64) {
 	}
 }
 
-// took is how many seconds act takes.
+// took returns how many seconds act takes.
 func took(act func()) float64 {
 	began := time.Now()
 	act()
 	return time.Since(began).Seconds()
 }
 
-// heapAfter is the bytes of live heap, and of goroutines' stacks, once what is
-// garbage is gone.
+// heapAfter returns the bytes of live heap and of goroutines' stacks after garbage collection.
 func heapAfter() float64 {
 	runtime.GC()
-	runtime.GC() // what the first one finalized
+	runtime.GC() // frees what the first one finalized
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return float64(m.HeapAlloc + m.StackInuse)
 }
 
-// drained reads all of an answer and says how much it was.
+// drained reads a response to its end and returns its size.
 func drained(b testing.TB, body io.ReadCloser) int64 {
 	b.Helper()
 	defer body.Close()

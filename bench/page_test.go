@@ -18,11 +18,11 @@ import (
 )
 
 const (
-	pageLimit = 60_000 // bytes over the wire of the first page, with all it needs
-	visits    = 400    // of one page in one measurement
+	pageLimit = 60_000 // maximum bytes over the wire of the first page with everything it loads
+	visits    = 400    // requests of one page per measurement
 )
 
-// countedConn counts the bytes that arrive.
+// countedConn counts received bytes.
 type countedConn struct {
 	net.Conn
 	arrived *atomic.Int64
@@ -34,7 +34,7 @@ func (c countedConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// visitor fetches as a browser does on its first visit, and counts.
+// visitor loads pages like a browser on its first visit, and counts bytes.
 type visitor struct {
 	b       testing.TB
 	http    *http.Client
@@ -45,7 +45,7 @@ type visitor struct {
 func newVisitor(b testing.TB) *visitor {
 	v := &visitor{b: b, seen: map[string]bool{}}
 	transport := &http.Transport{
-		DisableCompression: true, // asked for by hand, so that what is counted is what came
+		DisableCompression: true, // requested explicitly, to count compressed bytes
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
 			return countedConn{conn, &v.arrived}, err
@@ -56,11 +56,10 @@ func newVisitor(b testing.TB) *visitor {
 	return v
 }
 
-// references are the addresses that a page or a sheet or a script makes a
-// browser load.
+// references matches the addresses that a page, a sheet or a script makes a browser load.
 var references = regexp.MustCompile(`(?:<link[^>]*\shref="|\ssrc="|url\(["']?|\bfrom\s*["']|\bimport\s*["'])([^"')#]+)`)
 
-// load fetches an address with all that it needs, each once.
+// load requests an address with everything it loads, each once.
 func (v *visitor) load(address *url.URL) {
 	v.b.Helper()
 	if v.seen[address.String()] {
@@ -74,7 +73,7 @@ func (v *visitor) load(address *url.URL) {
 		switch {
 		case next.Scheme == "data":
 		case next.Host != address.Host:
-			v.b.Errorf("%s asks for %s", address.Path, next)
+			v.b.Errorf("%s loads %s", address.Path, next)
 		default:
 			v.load(next)
 		}
@@ -145,7 +144,7 @@ func BenchmarkPageAgainstFile(b *testing.B) {
 	b.Logf("home page of %d bytes against a static file of its size: takes %v times as long (%.0f µs)", size, ratio, 1e6*rendered.median()/visits)
 }
 
-// visit fetches an address visits times, one after the other.
+// visit requests an address visits times, one after the other.
 func visit(b testing.TB, address string, size int64) {
 	b.Helper()
 	for range visits {

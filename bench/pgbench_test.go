@@ -20,30 +20,30 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// script is one booking as pgbench runs it: the statements of a booking over
-// HTTP, overheard, with what differs between bookings as pgbench's variables.
+// script is one booking for pgbench: the recorded statements of a booking over HTTP, with
+// pgbench's variables for what differs between bookings.
 type script struct{ statements []string }
 
-// overheard is a tracer that keeps what goes to PostgreSQL.
-type overheard struct {
+// recorded is a tracer that records the statements sent to PostgreSQL.
+type recorded struct {
 	mu      sync.Mutex
 	queries []pgx.TraceQueryStartData
 }
 
-func (o *overheard) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+func (o *recorded) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.queries = append(o.queries, data)
 	return ctx
 }
 
-func (o *overheard) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+func (o *recorded) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
-// captureScript books one hour on a second platform over the same database and
-// writes down what that took.
+// captureScript books one slot on a second platform over the same database and records the
+// statements.
 func captureScript(b testing.TB, p *platform) script {
 	b.Helper()
-	ears := &overheard{}
+	ears := &recorded{}
 	listening := p.traced(b, ears)
 	pr := newPairs(p, 1)[0]
 	ears.queries = nil
@@ -55,13 +55,13 @@ func captureScript(b testing.TB, p *platform) script {
 		s.statements = append(s.statements, substitute(b, query, pr.variables()))
 	}
 	if len(s.statements) < 5 {
-		b.Fatalf("only %d statements were overheard", len(s.statements))
+		b.Fatalf("only %d statements were recorded", len(s.statements))
 	}
 	return s
 }
 
-// variables are the values of a first booking that differ in others, and what
-// stands for them in the script.
+// variables maps the values of a first booking that differ in others to their variables in the
+// script.
 func (pr pair) variables() map[string]string {
 	start := pr.hour(0).UTC()
 	return map[string]string{
@@ -77,8 +77,8 @@ func instant(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05Z")
 
 var placeholder = regexp.MustCompile(`\$(\d+)`)
 
-// substitute writes a statement with its arguments: variables where they differ
-// between bookings, constants where they do not.
+// substitute writes a statement with its arguments: variables where they differ between
+// bookings, constants otherwise.
 func substitute(b testing.TB, query pgx.TraceQueryStartData, variables map[string]string) string {
 	b.Helper()
 	isInsert := strings.Contains(query.SQL, "insert into appointments")
@@ -94,13 +94,13 @@ func substitute(b testing.TB, query pgx.TraceQueryStartData, variables map[strin
 		case variable != "":
 			return variable
 		case isInsert && i == 1:
-			return "gen_random_uuid()" // the appointment's own
+			return "gen_random_uuid()" // the appointment's identifier
 		}
 		return "'" + strings.ReplaceAll(text, "'", "''") + "'"
 	})
 }
 
-// among is an array of identifiers, with variables where these differ.
+// among writes an array of identifiers, with variables for those that differ.
 func among(ids []uuid.UUID, variables map[string]string) string {
 	elements := make([]string, len(ids))
 	for i, id := range ids {
@@ -111,7 +111,7 @@ func among(ids []uuid.UUID, variables map[string]string) string {
 	return "array[" + strings.Join(elements, ", ") + "]::uuid[]"
 }
 
-// literal is a value in PostgreSQL's text form.
+// literal returns a value in PostgreSQL's text form.
 func literal(b testing.TB, value any) (text string, null bool) {
 	b.Helper()
 	if pointer := reflect.ValueOf(value); pointer.Kind() == reflect.Pointer {
@@ -133,7 +133,7 @@ func literal(b testing.TB, value any) (text string, null bool) {
 		value = parts
 	}
 	if all := reflect.ValueOf(value); all.Kind() == reflect.Slice && all.Type().Elem().Kind() == reflect.String {
-		words := make([]string, all.Len()) // whatever the elements' type is called
+		words := make([]string, all.Len()) // for any element type
 		for i := range words {
 			words[i] = all.Index(i).String()
 		}
@@ -148,12 +148,12 @@ func literal(b testing.TB, value any) (text string, null bool) {
 	return fmt.Sprint(value), value == nil
 }
 
-// head draws the hour as pair.hour does, from a counter that lasts from one
-// transaction of a client to its next.
+// head computes the slot as pair.hour does, from a counter that a client keeps across
+// transactions.
 var head = fmt.Sprintf("\\set i :i + 1\n\\set at :first + 3600 * mod(:i * %d, %d)\n", stride, hours)
 
-// run has every pair book through a pgbench of its own, all at a time, and
-// returns how many bookings there were each second.
+// run makes every pair book through its own pgbench, all concurrently, and returns the number
+// of bookings per second.
 func (s script) run(b testing.TB, p *platform, pairs []pair, length time.Duration) float64 {
 	b.Helper()
 	file := filepath.Join(b.TempDir(), "booking.sql")
@@ -193,7 +193,7 @@ func rate(b testing.TB, output string) float64 {
 	b.Helper()
 	match := ratePattern.FindStringSubmatch(output)
 	if match == nil || !failedPattern.MatchString(output) || strings.Contains(output, "ERROR") {
-		b.Fatalf("pgbench did not do all that it was to do:\n%s", output)
+		b.Fatalf("pgbench did not complete its transactions:\n%s", output)
 	}
 	tps, err := strconv.ParseFloat(match[1], 64)
 	ok(b, err)

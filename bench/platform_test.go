@@ -46,8 +46,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// theCluster is a PostgreSQL that survives a power cut, as in production: the one
-// that tests share does not, and would be too fast.
+// theCluster is a PostgreSQL that survives a power cut, as in production. The one that tests
+// share does not, and would be too fast.
 var theCluster struct {
 	once sync.Once
 	pg   *embedded.Postgres
@@ -82,7 +82,7 @@ func stopCluster() error {
 	return errors.Join(theCluster.pg.Stop(ctx), os.RemoveAll(theCluster.dir))
 }
 
-// newDatabase makes a database with the schema, dropped at the end of b.
+// newDatabase creates a database with the schema, dropped at the end of b.
 func newDatabase(b testing.TB) (url string) {
 	b.Helper()
 	pg, name := cluster(b), "bench_"+strings.ToLower(rand.Text())
@@ -92,8 +92,8 @@ func newDatabase(b testing.TB) (url string) {
 	return pg.URL(name)
 }
 
-// platform is the whole platform on a loopback address. Nothing works its jobs:
-// what is measured is the request.
+// platform is the whole platform on a loopback address, without workers for its jobs: only
+// requests are measured.
 type platform struct {
 	db       *postgres.DB
 	store    blob.Config
@@ -102,7 +102,7 @@ type platform struct {
 	*population
 }
 
-// newPlatform opens the platform on a new database with nobody in it.
+// newPlatform opens the platform on a new database without people.
 func newPlatform(b testing.TB, conns int) *platform {
 	b.Helper()
 	db, err := postgres.Open(context.Background(), newDatabase(b), conns)
@@ -116,7 +116,7 @@ func newPlatform(b testing.TB, conns int) *platform {
 	return p
 }
 
-// services are the acts, over one pool of connections.
+// services are the domains' services, over one pool of connections.
 type services struct {
 	legal         *legal.Service
 	companies     *company.Service
@@ -146,7 +146,7 @@ func newServices(b testing.TB, db *postgres.DB, store blob.Config) services {
 	ok(b, err)
 	s.accounts, err = account.New(account.Parts{DB: db, Queue: queue, Vault: s.vault, Companies: s.companies, Legal: s.legal})
 	ok(b, err)
-	s.appointments = appointment.New(db, s.vault, s.accounts, appointment.Bounds{Coming: 1_000_000, Acts: 1_000_000}) // few people book all there is
+	s.appointments = appointment.New(db, s.vault, s.accounts, appointment.Bounds{Coming: 1_000_000, Acts: 1_000_000}) // few people book everything
 	s.notifications = notification.New(db, queue)
 	s.workers = worker.New(db, s.notifications, s.accounts, appointment.Links{})
 	s.agendas = agenda.New(db, s.appointments, s.workers)
@@ -176,7 +176,7 @@ func newServices(b testing.TB, db *postgres.DB, store blob.Config) services {
 	return s
 }
 
-// serve answers over loopback until the end of b.
+// serve serves over loopback until the end of b.
 func (p *platform) serve(b testing.TB, s services) *httptest.Server {
 	b.Helper()
 	render, err := web.New(web.Phone{Display: "02 97 00 00 00", Href: "tel:+33297000000"})
@@ -213,8 +213,8 @@ func (p *platform) serve(b testing.TB, s services) *httptest.Server {
 	return listening
 }
 
-// traced serves a second platform over the same database until the end of b, whose
-// statements go through tracer.
+// traced serves a second platform over the same database until the end of b, with tracer on
+// its statements.
 func (p *platform) traced(b testing.TB, tracer pgx.QueryTracer) *httptest.Server {
 	b.Helper()
 	cfg := p.db.Pool.Config()

@@ -18,8 +18,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// population makes people straight in the database: a thousand sign-ups would
-// measure the hashing of passwords.
+// population creates people directly in the database: real sign-ups would mostly hash
+// passwords.
 type population struct {
 	b      testing.TB
 	p      *platform
@@ -29,7 +29,7 @@ type population struct {
 // person is somebody who is signed in.
 type person struct {
 	id    uuid.UUID
-	token string // the session cookie's value
+	token string // value of the session cookie
 }
 
 func (who person) session() []byte {
@@ -37,7 +37,7 @@ func (who person) session() []byte {
 	return sum[:]
 }
 
-// sign puts the session's cookie on a request, as a browser does, and the origin.
+// sign adds the session's cookie and the origin to a request, as a browser does.
 func (who person) sign(r *http.Request) *http.Request {
 	r.AddCookie(&http.Cookie{Name: "session", Value: who.token})
 	r.Header.Set("Origin", "http://"+r.URL.Host)
@@ -54,7 +54,7 @@ func newPopulation(b testing.TB, p *platform) *population {
 	return &population{b, p, client}
 }
 
-// code is a connection code of the client's.
+// code returns a connection code of the client.
 func (n *population) code() string {
 	n.b.Helper()
 	code, err := n.p.services.companies.IssueCode(context.Background(), &viewer.Viewer{Role: viewer.Administrator, Complete: true}, n.client, company.NewCode{ExpiresAt: time.Now().AddDate(0, 1, 0)})
@@ -64,7 +64,7 @@ func (n *population) code() string {
 
 func (n *population) beneficiary() person { return n.add(viewer.Beneficiary, &n.client) }
 
-// worker is somebody who can be booked at any hour of any day, in every mode.
+// worker creates a worker who can be booked at any time in every mode.
 func (n *population) worker() person {
 	who := n.add(viewer.SocialWorker, nil)
 	n.exec(`insert into social_workers (account_id, presentation, languages, reasons, modes, time_zone, holiday_region)
@@ -95,8 +95,7 @@ func (n *population) exec(sql string, args ...any) {
 	ok(n.b, err)
 }
 
-// appointment books an hour by video that begins at the given instant, which may
-// be past.
+// appointment books an appointment by video at the given instant, which may be in the past.
 func (n *population) appointment(beneficiary, worker person, startsAt time.Time) uuid.UUID {
 	n.b.Helper()
 	before := n.p.services.bookings.At(n.p.db.At(func() time.Time { return startsAt.Add(-time.Hour) }))

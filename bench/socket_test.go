@@ -12,10 +12,10 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-const idle = 300 // connections that are held open at a time
+const idle = 300 // concurrent open connections
 
-// upgraded opens a WebSocket by hand and keeps nothing but the bare connection,
-// so that the memory that is measured is the server's.
+// upgraded opens a WebSocket and keeps only the bare connection, so that the measured memory
+// is the server's.
 func upgraded(b testing.TB, host, path, cookie string) net.Conn {
 	b.Helper()
 	conn, err := net.Dial("tcp", host)
@@ -32,16 +32,15 @@ func upgraded(b testing.TB, host, path, cookie string) net.Conn {
 	return conn
 }
 
-// held is the bytes of memory that each connection takes that open opens, once
-// all of them rest.
-func held(b testing.TB, open func(i int) net.Conn) float64 {
+// memoryEach returns the bytes of memory per connection that open opens, once all are idle.
+func memoryEach(b testing.TB, open func(i int) net.Conn) float64 {
 	b.Helper()
 	before := heapAfter()
 	conns := make([]net.Conn, idle)
 	for i := range conns {
 		conns[i] = open(i)
 	}
-	time.Sleep(100 * time.Millisecond) // for what the last one's opening leaves to settle
+	time.Sleep(100 * time.Millisecond) // lets the last connection become idle
 	each := (heapAfter() - before) / idle
 	for _, conn := range conns {
 		ok(b, conn.Close())
@@ -49,7 +48,7 @@ func held(b testing.TB, open func(i int) net.Conn) float64 {
 	return each
 }
 
-// echo is the least that a WebSocket server does, with the platform's buffers.
+// echo is a minimal WebSocket server with the platform's buffer sizes.
 func echo(b testing.TB) *httptest.Server {
 	upgrader := websocket.Upgrader{ReadBufferSize: 4096, WriteBufferSize: 4096}
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -70,15 +69,15 @@ func echo(b testing.TB) *httptest.Server {
 	return s
 }
 
-// What is promised of an idle connection of a call.
+// Limits of an idle connection of a call.
 const (
-	idleMemory   = 20 << 10         // bytes more than the bare one takes
-	idleRound    = 3 * time.Second  // in which the database is asked
-	idleAsked    = 2                // questions, whoever is there
-	idleWatching = 12 * time.Second // for which questions are counted
+	idleMemory   = 20 << 10         // bytes more than for a bare connection
+	idleRound    = 3 * time.Second  // interval of the queries
+	idleAsked    = 2                // queries per interval, whatever the number of connections
+	idleWatching = 12 * time.Second // how long queries are counted
 )
 
-// rooms are calls that go on now, with their workers and the paths of their sockets.
+// rooms returns current calls: their workers and the paths of their sockets.
 func (n *population) rooms(count int) (workers []person, paths []string) {
 	now, beneficiaries := time.Now().Truncate(time.Hour), n.beneficiaries(count)
 	for i := range count {
@@ -88,7 +87,7 @@ func (n *population) rooms(count int) (workers []person, paths []string) {
 	return workers, paths
 }
 
-// BenchmarkIdleQuestions counts what resting connections ask the database.
+// BenchmarkIdleQuestions counts the queries that idle connections cause.
 func BenchmarkIdleQuestions(b *testing.B) {
 	p := newPlatform(b, 10)
 	workers, paths := p.rooms(idle)
@@ -102,9 +101,9 @@ func BenchmarkIdleQuestions(b *testing.B) {
 		before := p.db.Pool.Stat().AcquireCount()
 		time.Sleep(idleWatching)
 		asked := float64(p.db.Pool.Stat().AcquireCount()-before) / idleWatching.Seconds()
-		b.Logf("%d idle signalling connections ask the database %.2g questions a second", count, asked)
+		b.Logf("%d idle signalling connections cause %.2g queries a second", count, asked)
 		if most := idleAsked * (idleWatching + idleRound).Seconds() / idleRound.Seconds() / idleWatching.Seconds(); asked > most {
-			b.Errorf("%d idle connections ask %.2g questions a second, the limit is %.2g at most", count, asked, most)
+			b.Errorf("%d idle connections cause %.2g queries a second, the limit is %.2g at most", count, asked, most)
 		}
 		for _, conn := range conns {
 			ok(b, conn.Close())
@@ -113,10 +112,10 @@ func BenchmarkIdleQuestions(b *testing.B) {
 		_, err := p.db.Pool.Exec(b.Context(), `delete from call_attendances`)
 		ok(b, err)
 	}
-	b.ReportMetric(0, "ns/op") // a watch is no operation
+	b.ReportMetric(0, "ns/op") // the time is meaningless
 }
 
-// entered waits until so many have come into their calls.
+// entered waits until that many participants have joined their calls.
 func (n *population) entered(count int) {
 	n.b.Helper()
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
@@ -126,7 +125,7 @@ func (n *population) entered(count int) {
 			return
 		}
 	}
-	n.b.Fatalf("%d do not come into their calls", count)
+	n.b.Fatalf("%d did not join their calls", count)
 }
 
 func BenchmarkIdleSocket(b *testing.B) {
@@ -136,11 +135,11 @@ func BenchmarkIdleSocket(b *testing.B) {
 	ours := p.server.Listener.Addr().String()
 	var bareEach, oursEach sample
 	once := func() {
-		bareEach = append(bareEach, held(b, func(int) net.Conn { return upgraded(b, bare, "/", "session=none") }))
-		oursEach = append(oursEach, held(b, func(i int) net.Conn { return upgraded(b, ours, paths[i], "session="+workers[i].token) }))
+		bareEach = append(bareEach, memoryEach(b, func(int) net.Conn { return upgraded(b, bare, "/", "session=none") }))
+		oursEach = append(oursEach, memoryEach(b, func(i int) net.Conn { return upgraded(b, ours, paths[i], "session="+workers[i].token) }))
 		p.attended(paths)
 	}
-	once() // what is made once
+	once() // warm-up
 	bareEach, oursEach = nil, nil
 	rounds(b, least, once)
 	ratio := oursEach.over(bareEach)
@@ -163,8 +162,8 @@ func (n *population) beneficiaries(count int) []person {
 	return all
 }
 
-// attended fails unless the last connection of each of the rooms was entered and
-// has been left: what was measured were rooms.
+// attended fails unless the last connection of each room joined and left its call, which
+// proves that calls were measured.
 func (n *population) attended(rooms []string) {
 	n.b.Helper()
 	var open, entered int

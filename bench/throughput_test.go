@@ -14,16 +14,17 @@ import (
 	"github.com/alexedwards/argon2id"
 )
 
-// crowds are how many clients act at a time.
+// crowds are the numbers of concurrent clients.
 var crowds = []int{8, 32, 128}
 
-// ownPassword is everybody's who signs in here; its hash has the platform's parameters.
+// ownPassword is the password of everybody who signs in here; its hash has the platform's
+// parameters.
 const ownPassword = "Tilleul-phare 7 sucre"
 
 var ownParameters = argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
-// BenchmarkBookingThroughput prints how many bookings are made each second by more and
-// more clients, over a pool of as many connections as in production.
+// BenchmarkBookingThroughput prints the number of bookings per second for growing numbers of
+// clients, with a pool of as many connections as in production.
 func BenchmarkBookingThroughput(b *testing.B) {
 	for _, crowd := range crowds {
 		b.Run(fmt.Sprint(crowd), func(b *testing.B) {
@@ -39,8 +40,8 @@ func BenchmarkBookingThroughput(b *testing.B) {
 	}
 }
 
-// BenchmarkSignInThroughput prints how many people sign in each second, against what one
-// core hashes, and how many are asked to wait instead.
+// BenchmarkSignInThroughput prints the number of sign-ins per second, compared with the hashes
+// per second of one core, and the number of refused ones.
 func BenchmarkSignInThroughput(b *testing.B) {
 	hash, err := argon2id.CreateHash(ownPassword, &ownParameters)
 	ok(b, err)
@@ -57,12 +58,12 @@ func BenchmarkSignInThroughput(b *testing.B) {
 			ratio := signed.over(one)
 			b.ReportMetric(signed.median(), "sign-ins/s")
 			b.ReportMetric(ratio.median(), "of_one_core")
-			b.Logf("%d clients sign in: %v a second, %v times what one core hashes; %v a second are asked to wait", crowd, signed, ratio, refused)
+			b.Logf("%d clients sign in: %v a second, %v times what one core hashes; %v a second are refused for now", crowd, signed, ratio, refused)
 		})
 	}
 }
 
-// hashed1 is how many passwords one goroutine compares in a second.
+// hashed1 returns how many passwords one goroutine verifies per second.
 func hashed1(b testing.TB, hash string) float64 {
 	b.Helper()
 	n := 0
@@ -86,8 +87,8 @@ func (n *population) withPassword(count int, hash string) (addresses []string) {
 	return addresses
 }
 
-// signInAll has everybody sign in again and again, and returns how many did each second
-// and how many were asked to wait.
+// signInAll makes everybody sign in repeatedly, and returns the numbers of successful and of
+// refused sign-ins per second.
 func (p *platform) signInAll(b testing.TB, addresses []string) (signed, refused float64) {
 	b.Helper()
 	client := &http.Client{
@@ -115,7 +116,7 @@ func (p *platform) signInAll(b testing.TB, addresses []string) (signed, refused 
 	}
 	group.Wait()
 	if failed.Load() > 0 {
-		b.Fatalf("%d clients were answered otherwise", failed.Load())
+		b.Fatalf("%d clients got another answer", failed.Load())
 	}
 	seconds := time.Since(began).Seconds()
 	return float64(in.Load()) / seconds, float64(out.Load()) / seconds

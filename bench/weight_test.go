@@ -16,13 +16,12 @@ import (
 	"golang.org/x/net/html"
 )
 
-// heaviest is how many times what its queries and a template of its bytes cost a page
-// may cost at most: database and template are most of it.
+// heaviest is the maximum ratio of a page's cost to that of its queries and of a template of
+// the same size, which are most of it.
 const heaviest = 2.0
 
-// city is a platform with 500 workers whose agendas are half full, and 100,000
-// appointments behind and ahead of them; a beneficiary and a worker with a month of
-// appointments look at their pages.
+// city is a platform with 500 workers whose agendas are half full, and 100,000 past and future
+// appointments. A beneficiary and a worker with a month of appointments are the viewers.
 func city(b testing.TB) (p *platform, beneficiary, worker person) {
 	b.Helper()
 	p = newPlatform(b, 4)
@@ -35,8 +34,8 @@ func city(b testing.TB) (p *platform, beneficiary, worker person) {
 	return p, beneficiary, worker
 }
 
-// spread adds count appointments of the workers, each with people of their own, every
-// other hour of their days, as many behind as ahead.
+// spread adds count appointments of the workers with other people, every other hour of their
+// days, half of them in the past.
 func (n *population) spread(workers []string, count int) {
 	n.b.Helper()
 	people := make([]string, len(workers))
@@ -52,16 +51,15 @@ func (n *population) spread(workers []string, count int) {
 	}
 }
 
-// parts are what a page cannot do without: its queries, overheard, and a template that
-// writes as many bytes.
+// parts are the indispensable costs of a page: its recorded queries, and a template of the
+// same size.
 type parts struct {
 	conn    *pgxpool.Conn
 	queries []pgx.TraceQueryStartData
 	pieces  []piece
 }
 
-// piece is a tag as it stands in the page, and the text behind it, which the template
-// escapes.
+// piece is a tag of the page and the text after it, which the template escapes.
 type piece struct {
 	Tag  template.HTML
 	Text string
@@ -69,18 +67,18 @@ type piece struct {
 
 var ofPieces = template.Must(template.New("").Parse(`{{range .}}{{.Tag}}{{.Text}}{{end}}`))
 
-// partsOf fetches each page on a second platform over the same database, whose
-// queries are overheard.
+// partsOf requests each page on a second platform over the same database, and records its
+// queries.
 func (p *platform) partsOf(b testing.TB, pages map[string]person) map[string]parts {
 	b.Helper()
-	ears := &overheard{}
+	ears := &recorded{}
 	listening := p.traced(b, ears)
 	conn, err := p.db.Pool.Acquire(context.Background())
 	ok(b, err)
 	b.Cleanup(conn.Release)
 	of := map[string]parts{}
 	for path, who := range pages {
-		fetch(b, listening.URL+path, who) // what is only done once is done
+		fetch(b, listening.URL+path, who) // warm-up
 		ears.queries = nil
 		page := fetch(b, listening.URL+path, who)
 		of[path] = parts{conn: conn, queries: slices.Clone(ears.queries), pieces: cut(b, page)}
@@ -103,7 +101,7 @@ func fetch(b testing.TB, address string, who person) string {
 	return string(page)
 }
 
-// cut takes a page apart into what ofPieces makes it of again.
+// cut splits a page into the pieces from which ofPieces renders it again.
 func cut(b testing.TB, page string) (pieces []piece) {
 	b.Helper()
 	tokens := html.NewTokenizer(strings.NewReader(page))
@@ -123,7 +121,7 @@ func cut(b testing.TB, page string) (pieces []piece) {
 	return pieces
 }
 
-// run does all of it once.
+// run makes all queries and renders the template once.
 func (of parts) run(b testing.TB) {
 	b.Helper()
 	for _, query := range of.queries {
@@ -137,8 +135,8 @@ func (of parts) run(b testing.TB) {
 	ok(b, ofPieces.Execute(io.Discard, of.pieces))
 }
 
-// BenchmarkPageWeight is what the pages of finding and of one's appointments cost in a
-// large platform, against their own queries run bare and a template of the same bytes.
+// BenchmarkPageWeight measures the pages of search and of appointments in a large platform
+// against their queries alone and a template of the same size.
 func BenchmarkPageWeight(b *testing.B) {
 	p, beneficiary, worker := city(b)
 	pages := agendaPages(beneficiary, worker)

@@ -14,7 +14,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// farWeek is a week that no other test books in, and its Wednesday.
+// farWeek returns a week in which no other test books, and its Wednesday.
 func farWeek() (path string, wednesday time.Time) {
 	day := clocktest.Now().UTC().AddDate(0, 0, 7*9)
 	day = day.AddDate(0, 0, int(time.Wednesday-day.Weekday()))
@@ -22,7 +22,7 @@ func farWeek() (path string, wednesday time.Time) {
 	return fmt.Sprintf("/agenda?week=%d-W%02d", year, week), day
 }
 
-// at is the middle of a column of the week at a minute of the day.
+// at returns the middle of a column of the week at a minute of the day.
 func (p *person) at(day time.Time, minute int) (x, y float64) {
 	p.t.Helper()
 	point := eval[[]float64](p, fmt.Sprintf(`(() => {
@@ -34,7 +34,7 @@ func (p *person) at(day time.Time, minute int) (x, y float64) {
 	return point[0], point[1]
 }
 
-// drag presses the mouse at one point and lets go at another.
+// drag presses the mouse button at one point and releases it at another.
 func (p *person) drag(x, y, toX, toY float64) {
 	p.t.Helper()
 	left := chromedp.Button("left")
@@ -46,21 +46,21 @@ func (p *person) drag(x, y, toX, toY float64) {
 		chromedp.MouseEvent(input.DispatchMouseEventTypeMouseReleased, toX, toY, left, chromedp.ClickCount(1)))
 }
 
-// drawing is what there is of an opening that is being drawn.
+// drawing selects an opening that is being drawn.
 const drawing = ".agenda-ghost, dialog[open]"
 
-// asked waits for the dialog and holds it to the hours that were drawn.
+// asked waits for the dialog and checks that it shows the drawn times.
 func (p *person) asked(starts, ends string) {
 	p.t.Helper()
 	p.do("see the dialog", chromedp.WaitVisible(chromedp.CSS(`dialog[open] [name="starts"]`)))
 	got := run(p, chromedp.Value(chromedp.CSS(`dialog [name="starts"]`))) + " " + run(p, chromedp.Value(chromedp.CSS(`dialog [name="ends"]`)))
 	if got != starts+" "+ends {
-		p.t.Errorf("the dialog asks about %s, want %s %s", got, starts, ends)
+		p.t.Errorf("the dialog shows %s, want %s %s", got, starts, ends)
 	}
 	p.check()
 }
 
-// shows holds a day of the week to have an opening of these minutes.
+// shows checks that a day of the week has an opening of these minutes.
 func (p *person) shows(day time.Time, starts, ends int) {
 	p.t.Helper()
 	selector := fmt.Sprintf(`#jour-%s [data-starts="%d"][data-ends="%d"]`, day.Format(time.DateOnly), starts, ends)
@@ -76,8 +76,8 @@ func (p *person) saved(button string) {
 	p.press(button, "C’est enregistré")
 }
 
-// The same acts as forms: without a script, a day is left out of a weekly opening,
-// and another one's hours change.
+// clearWithoutScript does the same with forms: without a script, it excludes a day from a
+// weekly opening and changes the times of another.
 func (p *person) clearWithoutScript(week string, wednesday time.Time) {
 	p.t.Helper()
 	p.open(week)
@@ -116,7 +116,7 @@ func TestR41_AnOpeningIsDrawnWithTheMouseTheKeyboardAndAFinger(t *testing.T) {
 	p.checkEveryWidth()
 }
 
-// allowScripts lets the pages that are opened from now on run their scripts.
+// allowScripts enables scripts in pages that are opened from now on.
 func (p *person) allowScripts() {
 	p.t.Helper()
 	p.script = true
@@ -133,7 +133,7 @@ func (p *person) drawWithMouse(week string, wednesday time.Time) {
 	_, toY := p.at(wednesday, 11*60+30)
 	p.drag(x, y, x, toY)
 	p.asked("09:00", "11:30")
-	p.press("Ajouter cette plage", "Choisissez un jour.") // what is missing is said in the dialog
+	p.press("Ajouter cette plage", "Choisissez un jour.") // the dialog shows what is missing
 	p.tick(`dialog [name="weekday"][value="0"]`)
 	p.saved("Ajouter cette plage")
 	p.shows(wednesday, 540, 690)
@@ -160,12 +160,12 @@ func (p *person) drawWithKeyboard(week string, wednesday time.Time) {
 	p.keys(kb.Enter + strings.Repeat(kb.ArrowRight, 2) + kb.ArrowDown) // Monday at 9 to Wednesday at 9:30
 	p.shiftKey(kb.ArrowDown)
 	if words := eval[string](p, `document.activeElement.getAttribute('aria-label')`); !strings.Contains(words, "mercredi") || !strings.Contains(words, "de 9\u00a0h\u00a030 à 11\u00a0h") {
-		p.t.Errorf("a screen reader is told %q", words)
+		p.t.Errorf("a screen reader announces %q", words)
 	}
 	p.keys(kb.Enter)
 	p.asked("09:30", "11:00")
 	p.tabTo(`dialog [name="weekday"]`)
-	p.keys(kb.ArrowDown) // that day alone
+	p.keys(kb.ArrowDown) // that day only
 	p.tabTo(`dialog .actions button`)
 	p.keys(kb.Enter)
 	p.sees("C’est enregistré")
@@ -185,7 +185,8 @@ func (p *person) drawWithKeyboard(week string, wednesday time.Time) {
 	p.resizeWithKeyboard(wednesday)
 }
 
-// The end of an opening that is there is moved from the keyboard, its start stays.
+// resizeWithKeyboard moves the end of an existing opening with the keyboard; its start does
+// not change.
 func (p *person) resizeWithKeyboard(wednesday time.Time) {
 	p.t.Helper()
 	p.tabTo(fmt.Sprintf(`#jour-%s [data-starts="540"] a`, wednesday.Format(time.DateOnly)))
@@ -193,7 +194,7 @@ func (p *person) resizeWithKeyboard(wednesday time.Time) {
 	p.shiftKey(kb.ArrowDown)
 	p.shiftKey(kb.ArrowUp)
 	if words := eval[string](p, `document.activeElement.getAttribute('aria-label')`); !strings.Contains(words, "mercredi") || !strings.Contains(words, "de 9\u00a0h à 11\u00a0h") {
-		p.t.Errorf("a screen reader is told %q", words)
+		p.t.Errorf("a screen reader announces %q", words)
 	}
 	p.keys(kb.Enter)
 	p.asked("09:00", "11:00")
@@ -208,7 +209,7 @@ func (p *person) shiftKey(key string) {
 	p.do("press Shift and an arrow", chromedp.KeyEvent(key, chromedp.KeyModifiers(chromedp.ModifierShift)))
 }
 
-// finger puts a finger down, moves it, or lifts it, where points are none.
+// finger puts a finger down, moves it, or lifts it if there are no points.
 func (p *person) finger(kind input.DispatchTouchEventType, points ...*input.TouchPoint) {
 	p.t.Helper()
 	params := input.DispatchTouchEventParams{Type: kind, TouchPoints: points}
@@ -217,7 +218,7 @@ func (p *person) finger(kind input.DispatchTouchEventType, points ...*input.Touc
 	}
 }
 
-// A finger that rests draws; one that moves at once scrolls, as ever.
+// drawWithAFinger draws with a long press; a finger that moves at once scrolls instead.
 func (p *person) drawWithAFinger(week string, wednesday time.Time) {
 	p.t.Helper()
 	p.open(week)
@@ -229,7 +230,7 @@ func (p *person) drawWithAFinger(week string, wednesday time.Time) {
 	p.finger(input.DispatchTouchEventTypeTouchMove, &input.TouchPoint{X: x, Y: toY})
 	p.finger(input.DispatchTouchEventTypeTouchEnd)
 	p.asked("17:00", "19:00")
-	// Without the mouse, whose click was lost now and then right after the finger.
+	// Clicks by script: a mouse click right after a touch was sometimes lost.
 	eval[bool](p, `(document.querySelector('dialog form[method="dialog"] button').click(), true)`)
 	p.do("see the drawing go", chromedp.WaitNotPresent(chromedp.CSS(drawing)))
 }

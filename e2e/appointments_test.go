@@ -12,7 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// weekOf is the week of an instant in Paris, as addresses write it.
+// weekOf returns the week of an instant in Paris, in the format of addresses.
 func weekOf(at time.Time) string {
 	year, week := at.In(paris).ISOWeek()
 	return fmt.Sprintf("%d-W%02d", year, week)
@@ -21,20 +21,20 @@ func weekOf(at time.Time) string {
 var paris = func() *time.Location {
 	zone, err := time.LoadLocation("Europe/Paris")
 	if err != nil {
-		panic(err) // the zones are in the program
+		panic(err) // the zones are embedded
 	}
 	return zone
 }()
 
-// choose clicks the first free hour on the page.
+// choose clicks the first available slot on the page.
 func (p *person) choose() {
 	p.t.Helper()
 	hour := chromedp.CSS(`[name="starts_at"] + span`)
 	p.do("choose an hour", chromedp.ScrollIntoView(hour), chromedp.Click(hour))
 }
 
-// ask takes the first free hour of the week after next as far as the last step, and
-// presses the button that says words.
+// ask takes the first available slot of the week after next to the last step, and presses the
+// button with the given text.
 func (p *person) ask(sheet, words, then string) (appointment string) {
 	p.t.Helper()
 	p.open(sheet + "?mode=video&week=" + weekOf(clocktest.Now().AddDate(0, 0, 14)))
@@ -50,8 +50,8 @@ func (p *person) status() string {
 	return run(p, chromedp.AttributeValue(chromedp.CSS("main [data-status]"), "data-status")).Value
 }
 
-// Moving, cancelling late, and what comes of it: a request and its answer.
-func TestR18_R19_MovingLateCancellingRequestAndAnswer(t *testing.T) {
+// Moving and late cancelling, after which the next booking is a request that is answered.
+func TestR18_R19_MovingThenALateCancellationThenARequestAndItsAnswer(t *testing.T) {
 	t.Parallel()
 	d := demo(t)
 	browser := newBrowser(t)
@@ -86,7 +86,7 @@ func TestR18_R19_MovingLateCancellingRequestAndAnswer(t *testing.T) {
 
 	asked := amina.ask(sheet, "Envoyer la demande", "La demande est envoyée")
 	if got := amina.status(); got != "requested" {
-		t.Errorf("what was asked for is %q", got)
+		t.Errorf("the request is %q", got)
 	}
 	marc.open("/agenda")
 	marc.open(asked)
@@ -97,7 +97,7 @@ func TestR18_R19_MovingLateCancellingRequestAndAnswer(t *testing.T) {
 	marc.look(asked + "/signalement")
 	marc.isNamedWhoIsBooked()
 	amina.look("/profil/notifications", "/liste-attente")
-	amina.lookRefused("/rendez-vous/nouveau?mode=video&starts_at=2030-01-01T03:30:00Z&social_worker_id="+path.Base(sheet), 422) // the agenda again
+	amina.lookRefused("/rendez-vous/nouveau?mode=video&starts_at=2030-01-01T03:30:00Z&social_worker_id="+path.Base(sheet), 422) // the agenda is shown again
 	amina.open(asked)
 	if got := amina.status(); got != "confirmed" {
 		t.Errorf("after its answer it is %q", got)
@@ -111,7 +111,8 @@ func TestR18_R19_MovingLateCancellingRequestAndAnswer(t *testing.T) {
 	marc.checkEveryWidth()
 }
 
-// isNamedWhoIsBooked has a worker who wants to be away told who is booked meanwhile.
+// isNamedWhoIsBooked checks that a worker who enters an absence sees the affected
+// appointments.
 func (p *person) isNamedWhoIsBooked() {
 	p.t.Helper()
 	p.open("/agenda/absences")
@@ -121,7 +122,7 @@ func (p *person) isNamedWhoIsBooked() {
 	p.checkEveryWidth()
 }
 
-// follows is where a worker books for the person of an appointment.
+// follows returns the page where a worker books for the person of an appointment.
 func (p *person) follows(appointment string) string {
 	p.t.Helper()
 	p.open(appointment)
@@ -144,7 +145,7 @@ func TestR12_TheSwitchboardsPagesOfAPersonAreAccessible(t *testing.T) {
 	p.checkEveryWidth()
 	p.press("Marc Dupuis", "Une heure pour")
 	p.checkEveryWidth()
-	p.press("Semaine suivante", "Une heure pour") // of this one she has something already
+	p.press("Semaine suivante", "Une heure pour") // she already has an appointment in this one
 	p.choose()
 	p.press("Continuer", "Tout est juste")
 	p.checkEveryWidth()

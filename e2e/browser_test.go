@@ -16,13 +16,13 @@ import (
 	"github.com/pquerna/otp/totp"
 )
 
-// The widths at which pages are tried.
+// The widths at which pages are tested.
 const (
 	smallPhone = 320
 	desktop    = 1280
 )
 
-// stepTimeout bounds one thing that a person does; the machine may be busy.
+// stepTimeout is the timeout of one step of a person; the machine may be busy.
 const stepTimeout = 30 * time.Second
 
 var (
@@ -75,7 +75,7 @@ func chromium(t *testing.T) string {
 	return ""
 }
 
-// person is somebody in front of a browser.
+// person is somebody at a browser.
 type person struct {
 	t      *testing.T
 	ctx    context.Context
@@ -84,13 +84,13 @@ type person struct {
 	script bool
 }
 
-// sit puts somebody with no history in front of a browser.
+// sit opens a fresh browser context for somebody.
 func sit(t *testing.T, browser context.Context, base string, width int64, script bool) *person {
 	t.Helper()
 	ctx, end := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(end)
 	p := &person{t: t, ctx: ctx, base: base, width: width, script: script}
-	// The context of the first act is the page's life: it has no time limit.
+	// The context of the first action is that of the page, so it has no timeout.
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 800)); err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func (p *person) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// picture keeps a screenshot of what went wrong where one was asked for.
+// picture saves a screenshot of a failure, if requested.
 func (p *person) picture(name string) string {
 	dir := os.Getenv("SOCIALDIRECT_PICTURES")
 	ctx, cancel := context.WithTimeout(p.ctx, 5*time.Second)
@@ -130,7 +130,7 @@ func (p *person) keep(path string) {
 	ctx, cancel := context.WithTimeout(p.ctx, 10*time.Second)
 	defer cancel()
 	if png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100)); err == nil {
-		_ = os.WriteFile(path, png, 0o600) // only a help to whoever looks
+		_ = os.WriteFile(path, png, 0o600) // best effort: only an aid
 	}
 }
 
@@ -143,7 +143,7 @@ func slug(s string) string {
 	}, strings.ToLower(s)), "-")
 }
 
-// open goes to a path of the platform and checks the page.
+// open opens a path of the platform and checks the page.
 func (p *person) open(path string) {
 	p.t.Helper()
 	url := path
@@ -164,7 +164,7 @@ func (p *person) fill(name, value string) {
 	p.do("fill "+name, chromedp.SendKeys(field, value))
 }
 
-// put sets a value that is not typed letter by letter: a date, a time, a choice.
+// put sets a value that is not typed: a date, a time, a choice.
 func (p *person) put(name, value string) {
 	p.t.Helper()
 	p.do("put "+name, chromedp.SetValue(chromedp.CSS(fmt.Sprintf(`[name=%q]`, name)), value))
@@ -176,7 +176,7 @@ func (p *person) tick(selector string) {
 	p.do("tick "+selector, chromedp.Click(chromedp.CSS(selector)))
 }
 
-// press clicks a button or a link by its words and waits for the page after it.
+// press clicks a button or a link by its text and waits for the page after it.
 func (p *person) press(words, then string) {
 	p.t.Helper()
 	target := chromedp.Search(`//main//*[self::button or self::a]` + saying(words))
@@ -185,18 +185,18 @@ func (p *person) press(words, then string) {
 	p.check()
 }
 
-// sees waits until the page says words.
+// sees waits until the page contains the text.
 func (p *person) sees(words string) {
 	p.t.Helper()
 	p.do("see "+words, chromedp.WaitReady(chromedp.Search(`//main`+saying(words))))
 }
 
-// saying is an XPath condition: the element says words, whatever its spaces.
+// saying is an XPath condition for an element with the text, whatever its spaces.
 func saying(words string) string {
 	return fmt.Sprintf(`[contains(normalize-space(translate(., "%s", " ")), "%s")]`, "\u00a0", words)
 }
 
-// arrives checks which page the person came to.
+// arrives checks the path of the current page.
 func (p *person) arrives(path string) {
 	p.t.Helper()
 	if got := strings.SplitN(strings.TrimPrefix(p.address(), p.base), "?", 2)[0]; got != path {
@@ -204,7 +204,7 @@ func (p *person) arrives(path string) {
 	}
 }
 
-// mistake is what stands beside a field.
+// mistake returns the message at a field.
 func (p *person) mistake(name string) string {
 	p.t.Helper()
 	return run(p, chromedp.Text(chromedp.CSS("#"+name+"-error")))
@@ -231,7 +231,7 @@ func eval[T any](p *person, expression string) T {
 	return run(p, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 }
 
-// signIn signs somebody in, with the second factor where one is owed.
+// signIn signs somebody in, with the second factor if required.
 func (p *person) signIn(who account, home string) {
 	p.t.Helper()
 	if who.TOTPSecret == "" {
@@ -256,7 +256,7 @@ var (
 	used   = map[string]bool{}
 )
 
-// code is a one-time code that was not used in this run.
+// code returns a one-time code that was not used in this run.
 func code(t *testing.T, secret string) (code string) {
 	t.Helper()
 	await(t, "a code that was not used", time.Minute, func() bool {
@@ -269,9 +269,8 @@ func code(t *testing.T, secret string) (code string) {
 	return code
 }
 
-// unused is a one-time code that was not used in this run. Where the present one was,
-// the next one is accepted just as well; where both were, there is none before the next
-// half minute.
+// unused returns a one-time code that was not used in this run: the current one, or the next
+// one, which is accepted too. If both were used, there is none before the next half minute.
 func unused(secret string) (string, error) {
 	usedMu.Lock()
 	defer usedMu.Unlock()
@@ -285,17 +284,17 @@ func unused(secret string) (string, error) {
 	return "", nil
 }
 
-// clippedScript finds the boxes that hide a part of what is in them, which does
-// not widen the page; what screen readers alone get is one pixel wide.
+// clippedScript finds elements that clip their content without widening the page; elements for
+// screen readers only are one pixel wide.
 const clippedScript = `[...document.querySelectorAll('main *')]
 	.filter(box => box.clientWidth > 1 && box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX === 'hidden')
 	.map(box => box.outerHTML.slice(0, 300))`
 
-// check looks at a page as soon as it is there: nothing clipped at this width,
-// nothing that an accessibility checker finds.
+// check checks a page as soon as it is there: nothing is clipped at this width, and the
+// accessibility checker finds nothing.
 func (p *person) check() {
 	p.t.Helper()
-	p.do("wait for the page", chromedp.WaitReady(chromedp.CSS("main"))) // another may just be coming
+	p.do("wait for the page", chromedp.WaitReady(chromedp.CSS("main"))) // another page may be loading
 	if dir := os.Getenv("SOCIALDIRECT_PICTURES"); dir != "" {
 		path := strings.Trim(strings.TrimPrefix(p.address(), p.base), "/")
 		p.keep(filepath.Join(dir, fmt.Sprintf("%s-%d.png", slug("page "+strings.SplitN(path, "?", 2)[0]), p.width)))
@@ -318,7 +317,7 @@ func (p *person) resize(width int64) {
 	p.do("resize", chromedp.EmulateViewport(width, 800))
 }
 
-// checkEveryWidth looks at the page on a small phone and on a desktop.
+// checkEveryWidth checks the page at the widths of a small phone and of a desktop.
 func (p *person) checkEveryWidth() {
 	p.t.Helper()
 	before := p.width
@@ -331,7 +330,7 @@ func (p *person) checkEveryWidth() {
 	p.resize(before)
 }
 
-// look opens pages that must be there and checks each at every width.
+// look opens pages, which must exist, and checks each at every width.
 func (p *person) look(paths ...string) {
 	p.t.Helper()
 	for _, path := range paths {
@@ -339,7 +338,7 @@ func (p *person) look(paths ...string) {
 	}
 }
 
-// lookRefused does the same with a page that is answered with another status.
+// lookRefused is look for a page with another status.
 func (p *person) lookRefused(path string, status int) {
 	p.t.Helper()
 	p.open(path)
@@ -367,14 +366,14 @@ type violation struct {
 	Nodes []struct{ HTML, FailureSummary string }
 }
 
-// sound are the pages, by width, in which the checker was run already: many
-// people come by the same ones.
+// sound are the pages, by width, that the accessibility checker has already passed, because
+// many tests visit the same ones.
 var sound sync.Map
 
 func (p *person) checkAccessibility() {
 	p.t.Helper()
 	text := ""
-	for text == "" { // a page that is on its way has no element for a moment
+	for text == "" { // a loading page has no element for a moment
 		text = eval[string](p, `document.documentElement?.outerHTML ?? ""`)
 	}
 	page := fmt.Sprint(p.width, text)
@@ -397,7 +396,7 @@ func (p *person) checkAccessibility() {
 	}
 }
 
-// dataURL is a file as an address, for what a page reads back.
+// decodeBase64 decodes what a page returns in a data URL.
 func decodeBase64(t *testing.T, text string) []byte {
 	t.Helper()
 	content, err := base64.StdEncoding.DecodeString(text)

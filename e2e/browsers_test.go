@@ -17,7 +17,7 @@ import (
 	"socialdirect/internal/clocktest"
 )
 
-// inBrowsers runs a file of the Node tests in browsers/, which drive what chromedp
+// inBrowsers runs a file of the Node tests in browsers/, which drive browsers that chromedp
 // cannot, against the shared demonstration.
 func inBrowsers(t *testing.T, file string) {
 	t.Helper()
@@ -40,33 +40,33 @@ func inBrowsers(t *testing.T, file string) {
 	t.Logf("%s", out)
 }
 
-// handCode answers a one-time code of the secret that the path names, 503 while each
-// was used.
+// handCode answers with an unused one-time code of the secret in the path, or with 503 while
+// there is none.
 func handCode(w http.ResponseWriter, r *http.Request) {
 	code, err := unused(strings.TrimPrefix(r.URL.Path, "/"))
 	switch {
 	case err != nil:
 		http.Error(w, err.Error(), http.StatusBadRequest)
 	case code == "":
-		http.Error(w, "each code of now was used", http.StatusServiceUnavailable)
+		http.Error(w, "all current codes were used", http.StatusServiceUnavailable)
 	default:
-		_, _ = io.WriteString(w, code) // who went away wants none
+		_, _ = io.WriteString(w, code) // the client may have disconnected
 	}
 }
 
-// Pictures, words, reloads, cuts and cameras, with Firefox on either side and on both;
-// then what browsers that cannot call are offered, WebKit among them.
-func TestR22_FirefoxAndChromiumTalkAndWhoCannotIsOfferedThePhone(t *testing.T) {
+// Audio and video, verification words, reloads, interruptions and cameras, with Firefox on one
+// side and on both; then what browsers without WebRTC are offered, including WebKit.
+func TestR22_FirefoxAndChromiumTalkAndOthersAreOfferedThePhone(t *testing.T) {
 	inBrowsers(t, "call.test.mjs")
 }
 
-// From a code to an hour, its messages, a document and its end; the worker's week,
-// drawn; the main pages of every role.
+// From a connection code to an appointment with its messages, a document and its end; the
+// worker's week, drawn; the main pages of every role.
 func TestR12_R28_R41_TheWholePathRunsInFirefox(t *testing.T) {
 	inBrowsers(t, "path.test.mjs")
 }
 
-// The main pages of every role, and an hour booked.
+// The main pages of every role, and a booking.
 func TestR12_ThePagesWorkInWebKit(t *testing.T) {
 	inBrowsers(t, "webkit.test.mjs")
 }

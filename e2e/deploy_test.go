@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// slowly posts a form whose body takes so long to arrive, and returns the status.
+// slowly posts a form whose body takes that long to arrive, and returns the status.
 func (d *deployment) slowly(t *testing.T, takes time.Duration) <-chan int {
 	t.Helper()
 	body, drip := io.Pipe()
@@ -24,7 +24,7 @@ func (d *deployment) slowly(t *testing.T, takes time.Duration) <-chan int {
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	go func() {
 		defer drip.Close()
-		_, _ = io.WriteString(drip, "email=") // the request may have been cut
+		_, _ = io.WriteString(drip, "email=") // the connection may have been closed
 		for began := time.Now(); time.Since(began) < takes; time.Sleep(100 * time.Millisecond) {
 			if _, err := io.WriteString(drip, "a"); err != nil {
 				return
@@ -44,8 +44,8 @@ func (d *deployment) slowly(t *testing.T, takes time.Duration) <-chan int {
 	return status
 }
 
-// gaps asks every 100 ms, on a connection of its own each time, and keeps the longest
-// time without an answer.
+// gaps makes a request every 100 ms, each on a new connection, and records the longest time
+// without an answer.
 type gaps struct {
 	stop    chan struct{}
 	done    sync.WaitGroup
@@ -86,9 +86,9 @@ func (g *gaps) end() {
 	g.done.Wait()
 }
 
-// A new version starts beside the old one, which lets it in, answers until it serves,
-// and ends once what was under way has.
-func TestR40_ADeployLeavesNobodyWithoutAnAnswer(t *testing.T) {
+// A new version starts beside the old one, which releases the lock, serves until the new one
+// does, and ends once its current requests have.
+func TestR40_ADeploymentInterruptsNobody(t *testing.T) {
 	t.Parallel()
 	d := deploy(t)
 	old := d.program
@@ -98,7 +98,7 @@ func TestR40_ADeployLeavesNobodyWithoutAnAnswer(t *testing.T) {
 		var sent <-chan int
 		if underWay {
 			sent = d.slowly(t, under)
-			time.Sleep(time.Second) // it is under way
+			time.Sleep(time.Second) // the request has begun
 		}
 		d.serve(t)
 		if err := old.cmd.Process.Signal(os.Interrupt); err != nil {
@@ -107,26 +107,26 @@ func TestR40_ADeployLeavesNobodyWithoutAnAnswer(t *testing.T) {
 		began := time.Now()
 		await(t, "the next one serves", 60*time.Second, func() bool { return strings.Contains(d.output.String(), `"msg":"ready"`) })
 		if took := time.Since(began); underWay && took > under/2 {
-			t.Errorf("the next one served after %s, while a request was under way still", took)
+			t.Errorf("the next one served after %s, while a request was still running", took)
 		}
 		if err := old.wait(30 * time.Second); err != nil {
 			t.Errorf("the old one ended: %v\n%s", err, old.output)
 		}
 		if underWay {
 			if status := <-sent; status != http.StatusUnprocessableEntity {
-				t.Errorf("what was under way: %d", status)
+				t.Errorf("the running request: %d", status)
 			}
 		}
 		g.end()
 		t.Logf("asked %d times; the longest time without an answer: %s; failed: %q", g.asked, g.longest, g.failed)
 		if g.longest > time.Second {
-			t.Errorf("under way %t: nobody answered for %s: %q", underWay, g.longest, g.failed)
+			t.Errorf("running request %t: no answer for %s: %q", underWay, g.longest, g.failed)
 		}
 		old = d.program
 	}
 }
 
-// readyStatus asks over a connection that was opened before.
+// readyStatus makes requests over a connection that was opened before.
 func readyStatus(t *testing.T, address string) func() string {
 	t.Helper()
 	conn, err := net.Dial("tcp", address)
@@ -135,7 +135,7 @@ func readyStatus(t *testing.T, address string) func() string {
 	}
 	t.Cleanup(func() { _ = conn.Close() })
 	return func() string {
-		_, _ = io.WriteString(conn, "GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n") // a read tells
+		_, _ = io.WriteString(conn, "GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n") // a failure shows in the read
 		answer := make([]byte, 4096)
 		_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second))
 		n, _ := conn.Read(answer)
@@ -143,14 +143,14 @@ func readyStatus(t *testing.T, address string) func() string {
 	}
 }
 
-// Without a follower, the old one answers for as long as something is under way, and
-// says that it leaves; what takes longer than the drain is cut, which its end tells.
-func TestR40_ADrainIsBoundAndSaysWhenItWasCut(t *testing.T) {
+// Without a successor, the old server serves as long as requests run, and reports its
+// shutdown. Requests that take longer than the drain are cut, and its exit status says so.
+func TestR40_ADrainIsBoundedAndReportsCutRequests(t *testing.T) {
 	t.Parallel()
 	d := deploy(t)
 	first := d.program
 	if err := first.stop(); err != nil {
-		t.Fatalf("at rest: %v\n%s", err, first.output)
+		t.Fatalf("without requests: %v\n%s", err, first.output)
 	}
 	d.env = append(d.env, "DRAIN_TIMEOUT=4s")
 	var err error
@@ -159,7 +159,7 @@ func TestR40_ADrainIsBoundAndSaysWhenItWasCut(t *testing.T) {
 	}
 	d.awaitStatus(t, http.StatusOK)
 	sent := d.slowly(t, 25*time.Second)
-	time.Sleep(time.Second) // it is under way
+	time.Sleep(time.Second) // the request has begun
 	ask := readyStatus(t, strings.TrimPrefix(d.url, "http://"))
 	began := time.Now()
 	if err := d.cmd.Process.Signal(os.Interrupt); err != nil {
@@ -183,11 +183,11 @@ func TestR40_ADrainIsBoundAndSaysWhenItWasCut(t *testing.T) {
 		t.Errorf("it said %s", d.output)
 	}
 	if status := <-sent; status != 0 {
-		t.Errorf("what was cut was answered: %d", status)
+		t.Errorf("the cut request was answered: %d", status)
 	}
 }
 
-// A second server waits and does not answer; asked to stop, it ends well.
+// A second server waits without answering; when stopped, it ends without an error.
 func TestR40_ASecondServerWaitsWithoutListening(t *testing.T) {
 	t.Parallel()
 	d := deploy(t)
@@ -199,15 +199,15 @@ func TestR40_ASecondServerWaitsWithoutListening(t *testing.T) {
 	await(t, "it waits", 60*time.Second, func() bool { return strings.Contains(second.output.String(), "waiting for the server") })
 	if conn, err := net.Dial("tcp", "127.0.0.1:"+port); err == nil {
 		_ = conn.Close()
-		t.Error("it listens already")
+		t.Error("it already listens")
 	}
 	if err := second.stop(); err != nil {
 		t.Errorf("stopped while waiting: %v\n%s", err, second.output)
 	}
 }
 
-// behindProxy starts Debian's Caddy on the file that is delivered, in front of the
-// server, and returns its address.
+// behindProxy starts Debian's Caddy with the shipped configuration in front of the server, and
+// returns its address.
 func (d *deployment) behindProxy(t *testing.T) string {
 	t.Helper()
 	site := "http://localhost:" + freePort(t)
@@ -226,8 +226,8 @@ func (d *deployment) behindProxy(t *testing.T) string {
 	return site
 }
 
-// Behind the proxy as it is delivered: a server that follows another leaves nobody
-// without an answer, and while there is none the proxy's own page says so.
+// Behind the shipped proxy, a server follows another without interruption, and while there is
+// none, the proxy shows its own page.
 func TestR40_R43_BehindTheProxyAServerFollowsAnother(t *testing.T) {
 	t.Parallel()
 	d := deploy(t)
@@ -235,7 +235,7 @@ func TestR40_R43_BehindTheProxyAServerFollowsAnother(t *testing.T) {
 	direct := d.url
 	d.url = site
 	sent := d.slowly(t, 40*time.Second) // as long as an upload from a phone
-	time.Sleep(time.Second)             // it is under way
+	time.Sleep(time.Second)             // the request has begun
 	d.url = direct
 	g := watchGaps(site + "/")
 	d.serve(t)
@@ -247,12 +247,12 @@ func TestR40_R43_BehindTheProxyAServerFollowsAnother(t *testing.T) {
 		t.Errorf("the old one ended: %v\n%s", err, old.output)
 	}
 	if status := <-sent; status != http.StatusForbidden && status != http.StatusUnprocessableEntity {
-		t.Errorf("what was under way: %d", status)
+		t.Errorf("the running request: %d", status)
 	}
 	g.end()
 	t.Logf("asked %d times; the longest time without an answer: %s; failed: %q", g.asked, g.longest, g.failed)
 	if g.longest > time.Second {
-		t.Errorf("nobody answered for %s: %q", g.longest, g.failed)
+		t.Errorf("no answer for %s: %q", g.longest, g.failed)
 	}
 	if err := d.stop(); err != nil {
 		t.Fatal(err)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// watched is what a browser has of a film after a moment of it.
+// watched is the state of a film in a browser after a moment of playing.
 type watched struct {
 	Playable string
 	Width    int
@@ -35,7 +35,7 @@ const watchScript = `(async name => {
 		Width: film.videoWidth, At: film.currentTime, Captions: track.cues ? track.cues.length : 0, Problem: problem};
 })(%q)`
 
-// The films play in a real browser, with their captions, and only when asked to.
+// The films play in a real browser, with their captions, and only on request.
 func TestR43_TheFilmsPlayInABrowser(t *testing.T) {
 	d := demo(t)
 	p := sit(t, newBrowser(t), d.URL, smallPhone, true)

@@ -6,9 +6,9 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Somebody finds an hour by its day in the month, and waits for an earlier one, on the
-// smallest phone.
-func TestR12_AnHourIsFoundByItsDay(t *testing.T) {
+// Somebody finds a slot by its day in the month, and joins the waitlist for an earlier one, on
+// the smallest phone.
+func TestR12_ASlotIsFoundByItsDay(t *testing.T) {
 	t.Parallel()
 	d := demo(t)
 	p := sit(t, newBrowser(t), d.URL, smallPhone, true)

@@ -8,8 +8,8 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// tabTo moves the focus with the Tab key until it is on what selector names, as
-// somebody without a mouse does; what has the focus must show it.
+// tabTo moves the focus with the Tab key to the element of selector, as somebody without a
+// mouse does, and checks that the focus is visible.
 func (p *person) tabTo(selector string) {
 	p.t.Helper()
 	for range 80 {
@@ -32,7 +32,7 @@ func (p *person) keys(text string) {
 	p.do("type", chromedp.KeyEvent(text))
 }
 
-// pressKey follows what has the focus and waits for the page after it.
+// pressKey activates the focused element and waits for the page after it.
 func (p *person) pressKey(key, then string) {
 	p.t.Helper()
 	p.keys(key)
@@ -45,7 +45,7 @@ func TestR12_TheKeyboardAloneBooksAnHour(t *testing.T) {
 	var paul account
 	for _, a := range d.Accounts {
 		if a.Role == "beneficiary" {
-			paul = a // the last one: the first has a call under way
+			paul = a // the last one: the first has a current call
 		}
 	}
 	p.open("/connexion")
@@ -56,7 +56,7 @@ func TestR12_TheKeyboardAloneBooksAnHour(t *testing.T) {
 	p.pressKey(kb.Enter, "Avec qui voulez-vous parler")
 	p.tabTo(`main a[href^="/assistants/"]`)
 	p.pressKey(kb.Enter, "Quand vous arrange-t-il")
-	p.tabTo(`.pager a[href*="week="]:last-child`) // of this week there may be one hour left, or none
+	p.tabTo(`.pager a[href*="week="]:last-child`) // this week may have no slot left
 	p.pressKey(kb.Enter, "Semaine précédente")
 	p.tabTo(`[name="starts_at"]`)
 	p.keys(kb.ArrowRight)

@@ -20,7 +20,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// moody is in front of a mail server: it accepts every connection, and says not a word
+// moody is a proxy in front of a mail server: it accepts every connection, and sends nothing
 // until it is mended.
 type moody struct {
 	net.Listener
@@ -68,7 +68,7 @@ func pass(conn net.Conn, host string) {
 	_ = conn.Close()
 }
 
-// readiness is what /readyz says.
+// readiness is the response of /readyz.
 type readiness struct {
 	Status string            `json:"status"`
 	Parts  map[string]string `json:"parts"`
@@ -83,9 +83,9 @@ func (d *deployment) readiness(t *testing.T) (r readiness, status int) {
 	return r, status
 }
 
-// A mail server that accepts and never answers keeps no round waiting, with a small pool,
-// and does not take the site down; the operator is told. What the process had under way
-// when it was killed is sent within seconds of the next start.
+// A mail server that accepts connections and never answers delays no round, even with a small
+// pool, and does not affect the site; it is reported to the operator. Jobs that were running
+// when the process was killed are done within seconds of the next start.
 func TestR21_ASilentMailServerAndAKilledProcessLoseNothing(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -162,7 +162,7 @@ func TestR21_ASilentMailServerAndAKilledProcessLoseNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := <-d.ended; err == nil {
-		t.Error("it had ended well before it was killed")
+		t.Error("it had ended before it was killed")
 	}
 	server.mended.Store(true)
 	began := time.Now()
@@ -177,7 +177,7 @@ func TestR21_ASilentMailServerAndAKilledProcessLoseNothing(t *testing.T) {
 	await(t, "what was under way is sent", 30*time.Second, func() bool {
 		return count(`select count(*) from river_job where queue = 'mail' and state = 'completed'`) >= 8
 	})
-	t.Logf("ready after %v, all that was under way sent after %v (%d of it before)", ready, time.Since(began), running)
+	t.Logf("ready after %v, all running mails sent after %v (%d of it before)", ready, time.Since(began), running)
 }
 
 func address(i int) string { return string(rune('a'+i)) + "@exemple.fr" }

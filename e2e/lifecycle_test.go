@@ -15,7 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// children lists the processes below pid that still run.
+// children returns the running child processes of pid.
 func children(t *testing.T, pid int) []int {
 	t.Helper()
 	folders, err := filepath.Glob("/proc/[0-9]*")
@@ -69,7 +69,7 @@ func TestDemoRecoversFromKillAndRefusesASecondStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	if second.ConnectionCode != first.ConnectionCode || second.account(t, "social_worker") != first.account(t, "social_worker") {
-		t.Error("the second start found other people than the first left")
+		t.Error("the second start has other people than the first")
 	}
 	second.hasACallUnderWay(t)
 	began := time.Now()
@@ -81,9 +81,9 @@ func TestDemoRecoversFromKillAndRefusesASecondStart(t *testing.T) {
 	}
 }
 
-// One folder starts wherever its clock is put, later or earlier than it ever was: there
-// is a call under way, and an hour within a day in each mode.
-func TestDemoStartsWhereverItsClockIsPut(t *testing.T) {
+// One folder can be started with any clock, later or earlier than before: there is always a
+// current call, and a slot within a day in each mode.
+func TestTheDemoStartsWithAnyClock(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
 	for _, now := range []string{"2027-12-31T23:50:00+01:00", "2040-02-29T12:00:00+04:00", "2026-03-29T01:59:00+01:00"} {
@@ -103,8 +103,8 @@ func TestDemoStartsWhereverItsClockIsPut(t *testing.T) {
 	}
 }
 
-// hasHoursWithinADay checks that by the demo's clock an hour can be booked within a day,
-// in each mode.
+// hasHoursWithinADay checks that by the demo's clock there is a slot within a day in each
+// mode.
 func (d *demonstration) hasHoursWithinADay(t *testing.T, now time.Time) {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), d.PostgresURL)
@@ -116,13 +116,12 @@ func (d *demonstration) hasHoursWithinADay(t *testing.T, now time.Time) {
 		var hours int
 		err := conn.QueryRow(t.Context(), `select count(*) from available_slots where $1 = any(modes) and starts_at between $2 and $2 + interval '1 day'`, mode, now).Scan(&hours)
 		if err != nil || hours == 0 {
-			t.Errorf("at %s there are %d hours within a day for %s: %v", now, hours, mode, err)
+			t.Errorf("at %s there are %d slots within a day for %s: %v", now, hours, mode, err)
 		}
 	}
 }
 
-// hasACallUnderWay checks that the first two people can try a call at once, and
-// that they have met before.
+// hasACallUnderWay checks that the first two people have a current call, and have met before.
 func (d *demonstration) hasACallUnderWay(t *testing.T) {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), d.PostgresURL)
@@ -137,11 +136,11 @@ func (d *demonstration) hasACallUnderWay(t *testing.T) {
 		where b.email = $1 and w.email = $2 and p.mode = 'video' and p.status = 'confirmed'`,
 		d.account(t, "beneficiary").Email, d.account(t, "social_worker").Email).Scan(&running, &past, &messages)
 	if err != nil || running != 1 || past < 1 || messages < 2 {
-		t.Errorf("%d calls under way, %d past, %d messages: %v", running, past, messages, err)
+		t.Errorf("%d current calls, %d past, %d messages: %v", running, past, messages, err)
 	}
 }
 
-// refused runs the program and wants one line that holds words, and a failure.
+// refused runs the program and expects a failure with one line that contains words.
 func refused(t *testing.T, words string, args ...string) {
 	t.Helper()
 	cmd := exec.Command(static, args...)
@@ -153,7 +152,7 @@ func refused(t *testing.T, words string, args ...string) {
 	}
 }
 
-func TestABusyPortAndAWrongSettingAreOneClearLine(t *testing.T) {
+func TestABusyPortAndAnInvalidSettingAreReportedInOneLine(t *testing.T) {
 	t.Parallel()
 	busy, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -170,11 +169,11 @@ func TestABusyPortAndAWrongSettingAreOneClearLine(t *testing.T) {
 	refused(t, "no command", "frobnicate")
 	for _, wrong := range [][]string{{"serve"}, {"demo", "--now", "2026-11-29"}} {
 		if status := exitStatus(exec.Command(static, wrong...).Run()); status != 2 {
-			t.Errorf("%v: a wrong setting ends with status %d, want 2", wrong, status)
+			t.Errorf("%v: an invalid setting ends with status %d, want 2", wrong, status)
 		}
 	}
 	if help, err := exec.Command(static, "demo", "--help").Output(); err != nil || !strings.Contains(string(help), "-now") {
-		t.Errorf("the demo's help does not tell of its clock: %v, %s", err, help)
+		t.Errorf("the demo's help does not mention its clock: %v, %s", err, help)
 	}
 	for _, command := range [][]string{{"--help"}, {"demo", "--help"}, {"serve", "--help"}, {"migrate", "--help"}, {"admin", "create", "--help"}, {"admin", "--help"}, {"version"}, {"licenses"}} {
 		if out, err := exec.Command(static, command...).Output(); err != nil || len(out) == 0 {

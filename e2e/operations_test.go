@@ -50,7 +50,7 @@ func (c *cluster) halt(t *testing.T) {
 	}
 }
 
-// ask sends one request as somebody signed in would, and returns the answer and its body.
+// ask makes one request as a signed-in person would, and returns the response and its body.
 func (d *deployment) ask(t *testing.T, path string, headers ...string) (*http.Response, string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
@@ -74,7 +74,7 @@ func (d *deployment) ask(t *testing.T, path string, headers ...string) (*http.Re
 	return answer, string(body)
 }
 
-// parts are the words of /readyz.
+// parts returns the words of /readyz.
 func (d *deployment) parts(t *testing.T) (status string, parts map[string]string) {
 	t.Helper()
 	_, body := d.ask(t, "/readyz")
@@ -88,9 +88,9 @@ func (d *deployment) parts(t *testing.T) (status string, parts map[string]string
 	return said.Status, said.Parts
 }
 
-// While the database is away, whoever asks is told to come back, in the way they are
-// answered in; once it is back, everything is.
-func TestR40_WithoutItsDatabaseThePlatformAsksPeopleToComeBack(t *testing.T) {
+// While the database is away, every kind of request is answered with a request to try again
+// later; once it is back, everything works.
+func TestR40_WithoutItsDatabaseThePlatformAsksForALaterTry(t *testing.T) {
 	t.Parallel()
 	pg := newCluster(t)
 	if err := pg.EnsureDatabase(t.Context(), "app"); err != nil {
@@ -133,7 +133,7 @@ func TestR40_WithoutItsDatabaseThePlatformAsksPeopleToComeBack(t *testing.T) {
 	}
 }
 
-// forwarder passes requests on to a store and may change what comes back.
+// forwarder is a proxy in front of a store that may change its responses.
 func forwarder(t *testing.T, listener net.Listener, to string, change func(*http.Response) error) {
 	t.Helper()
 	behind, err := url.Parse(to)
@@ -148,8 +148,8 @@ func forwarder(t *testing.T, listener net.Listener, to string, change func(*http
 	t.Cleanup(func() { _ = server.Close() })
 }
 
-// A store that is away costs documents, not the platform, and not its start; it is used
-// once it is there.
+// An unavailable store affects only documents, not the platform or its start; it is used once
+// it is available.
 func TestR40_TheStoreMayBeAwayAtTheStart(t *testing.T) {
 	t.Parallel()
 	store := blobtest.Config(t)
@@ -176,8 +176,8 @@ func TestR40_TheStoreMayBeAwayAtTheStart(t *testing.T) {
 	})
 }
 
-// A store that gives back something else than it took is refused at the start.
-func TestR40_AStoreThatLiesIsRefusedInOneLine(t *testing.T) {
+// A store that returns something else than was stored is refused at the start.
+func TestR40_AnUnfaithfulStoreIsRefusedInOneLine(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -210,7 +210,7 @@ func TestR40_AStoreThatLiesIsRefusedInOneLine(t *testing.T) {
 	}
 }
 
-// Two servers never run on one database: the one that lost it to another stops.
+// Two servers never run on one database: the one that lost the lock to another stops.
 func TestR40_AServerThatLostTheDatabaseToAnotherStops(t *testing.T) {
 	t.Parallel()
 	url := dbtest.New(t)
@@ -239,7 +239,7 @@ func TestR40_AServerThatLostTheDatabaseToAnotherStops(t *testing.T) {
 	if err != nil || ended != 1 {
 		t.Fatalf("%d sessions ended: %v", ended, err)
 	}
-	// The second one or we: whoever is first, the first server is not.
+	// The second server or this connection gets the lock, but not the first server.
 	if _, err := conn.Exec(t.Context(), `select pg_try_advisory_lock(5120416)`); err != nil {
 		t.Fatal(err)
 	}
@@ -252,8 +252,8 @@ func TestR40_AServerThatLostTheDatabaseToAnotherStops(t *testing.T) {
 	await(t, "the second one serves", 60*time.Second, func() bool { return strings.Contains(second.output.String(), `"msg":"ready"`) })
 }
 
-// A database from before the first release is refused in one line that says what to do,
-// by every command that would work on it.
+// A database from before the first release is refused in one line that says what to do, by
+// every command that would use it.
 func TestR40_ADatabaseFromBeforeTheFirstReleaseIsRefusedInOneLine(t *testing.T) {
 	t.Parallel()
 	database := dbtest.New(t)

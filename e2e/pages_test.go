@@ -8,7 +8,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// href is where the first link that matches leads; a page without one fails.
+// href returns the address of the first matching link; without one the test fails.
 func (p *person) href(selector string) string {
 	p.t.Helper()
 	return eval[string](p, fmt.Sprintf(`document.querySelector(%q).getAttribute('href')`, selector))
@@ -52,8 +52,8 @@ func TestAdministrationIsAccessibleAtEveryWidth(t *testing.T) {
 	}
 }
 
-// readsAccounts finds somebody and looks at every decision that can be taken,
-// the refused form included; none is.
+// readsAccounts finds somebody and checks the page of every possible decision, including the
+// refused form; it takes none.
 func (p *person) readsAccounts() {
 	p.t.Helper()
 	p.open("/administration/comptes")
@@ -75,7 +75,7 @@ func (p *person) readsAccounts() {
 	p.look(account, account+"/double-verification")
 }
 
-// draftsText prepares a version of the terms, looks at it and gives it up.
+// draftsText prepares a version of the terms, previews it and discards it.
 func (p *person) draftsText() {
 	p.t.Helper()
 	p.look("/administration/textes/conditions")

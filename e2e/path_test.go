@@ -51,12 +51,12 @@ func (p *person) signUp(mailDir, code string) account {
 	return who
 }
 
-// somebody is a person nobody has heard of.
+// somebody returns a new person.
 func somebody() account {
 	return account{Role: "beneficiary", Email: fmt.Sprintf("personne-%d@exemple.fr", time.Now().UnixNano()), Password: "Tilleul-phare-7-sucre"}
 }
 
-// introduce fills the sign-up form in.
+// introduce fills in the sign-up form.
 func (p *person) introduce(who account, code string) {
 	p.t.Helper()
 	p.fill("connection_code", code)
@@ -69,7 +69,7 @@ func (p *person) introduce(who account, code string) {
 	p.tick(`[name="accept_terms"]`)
 }
 
-// firstSignIn follows the link that was mailed and signs in.
+// firstSignIn follows the mailed link and signs in.
 func (p *person) firstSignIn(mailDir string, who account) {
 	p.t.Helper()
 	p.open(linkFor(p.t, mailDir, who.Email))
@@ -77,7 +77,7 @@ func (p *person) firstSignIn(mailDir string, who account) {
 	p.signIn(who, "Avec qui voulez-vous parler")
 }
 
-// book takes the first free hour with a worker and returns the appointment's path.
+// book books the first available slot of a worker and returns the appointment's path.
 func (p *person) book(workerPage, mode, startsAt string) string {
 	p.t.Helper()
 	choice, week := `[name="starts_at"]`, ""
@@ -99,8 +99,8 @@ func (p *person) book(workerPage, mode, startsAt string) string {
 	return strings.TrimPrefix(p.address(), p.base)
 }
 
-// openNow gives a worker an opening of one hour that starts in a moment, and
-// returns that instant: the doors of its call are open already.
+// openNow creates an opening of one hour for a worker that starts in a moment, and returns
+// that instant: its call is open already.
 func (p *person) openNow(zone *time.Location) time.Time {
 	p.t.Helper()
 	start := clocktest.Now().In(zone).Truncate(time.Minute).Add(2 * time.Minute)
@@ -114,8 +114,8 @@ func (p *person) openNow(zone *time.Location) time.Time {
 	return start.UTC()
 }
 
-// awake is a worker of the demo for whom the next hour ends today, and no clock changes
-// until then.
+// awake returns a worker of the demo for whom the next hour ends today, without a change of
+// clocks until then.
 func awake(t *testing.T, d *demonstration) (account, *time.Location) {
 	t.Helper()
 	for email, name := range map[string]string{"ines.robert@": "Europe/Paris", "lea.payet@": "Indian/Reunion"} {
@@ -133,15 +133,15 @@ func awake(t *testing.T, d *demonstration) (account, *time.Location) {
 	return account{}, nil
 }
 
-// quiet reports whether the two hours from an instant on are of one day, and two by the
-// clocks.
+// quiet reports whether the two hours from an instant on are within one day, without a change
+// of clocks.
 func quiet(at time.Time) bool {
 	_, before := at.Zone()
 	_, after := at.Add(2 * time.Hour).Zone()
 	return at.Hour() < 22 && before == after
 }
 
-// pictures is what a browser tells of the other side's video.
+// pictures is the state of the other side's video in a browser.
 type pictures struct {
 	Frames int
 	Local  string
@@ -170,7 +170,7 @@ func (p *person) decodes(who string) {
 	var got pictures
 	await(p.t, who+" decodes the other’s video", 40*time.Second, func() bool {
 		got = eval[pictures](p, picturesScript)
-		return got.Frames > 10 && got.Remote != "" // the pair is told of a moment after its first pictures
+		return got.Frames > 10 && got.Remote != "" // the candidate pair is reported shortly after the first frames
 	})
 	if got.Local != "relay" || got.Remote != "relay" {
 		p.t.Errorf("%s talks %s to %s, want relay to relay", who, got.Local, got.Remote)
@@ -215,17 +215,17 @@ func findWorker(p *person, who account) string {
 	return eval[string](p, fmt.Sprintf(`[...document.querySelectorAll('.sheet')].find(s => s.textContent.includes(%q)).querySelector('a[href^="/assistants/"]').getAttribute('href').split('?')[0]`, name))
 }
 
-// timeLeft is what a call of one hour that begins within minutes says of its end.
+// timeLeft matches what a call of one hour that begins within minutes shows of its end.
 var timeLeft = regexp.MustCompile(`^(commence dans \d\x{a0}min|encore (1\x{a0}h\x{a0}00|\d+\x{a0}min))$`)
 
-// talk is the call: the beneficiary waits until the worker lets them in, and
-// both decode each other's video through the relay.
+// talk is the call: the beneficiary waits until the worker admits them, and both decode each
+// other's video through the relay.
 func talk(t *testing.T, amina, worker *person, appointment string) {
 	t.Helper()
 	amina.open(appointment)
 	amina.press("Entrer dans l’appel", "salle d’attente")
 	if got := eval[pictures](amina, picturesScript); got.Frames != 0 {
-		t.Error("pictures came before the worker let anybody in")
+		t.Error("video arrived before the worker admitted anybody")
 	}
 	worker.open(appointment)
 	worker.press("Entrer dans l’appel", "est dans la salle d’attente")
@@ -242,7 +242,7 @@ func talk(t *testing.T, amina, worker *person, appointment string) {
 		return mine != "" && mine == theirs
 	})
 	if !eval[bool](amina, `getComputedStyle(document.querySelector('.call-code summary')).color === getComputedStyle(document.querySelector('.call')).color`) {
-		t.Error("the verification words are not in the call's own colour: over the picture nobody can read them")
+		t.Error("the verification words are not in the call's own colour: they are unreadable over the video")
 	}
 	amina.do("camera off", chromedp.Click(chromedp.CSS("#camera")))
 	await(t, "the camera’s state in words", 10*time.Second, func() bool {
@@ -254,7 +254,7 @@ func talk(t *testing.T, amina, worker *person, appointment string) {
 	worker.do("leave", chromedp.Click(chromedp.CSS("#leave")))
 }
 
-// exchange sends one document each way; each arrives unchanged.
+// exchange sends one document each way, and checks that each arrives unchanged.
 func exchange(t *testing.T, amina, worker *person) {
 	t.Helper()
 	for i, pair := range []struct{ from, to *person }{{amina, worker}, {worker, amina}} {

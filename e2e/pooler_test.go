@@ -20,7 +20,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// pooler starts Debian's PgBouncer before a database and returns its address.
+// pooler starts Debian's PgBouncer in front of a database and returns its address.
 func pooler(t *testing.T, database, mode string) string {
 	t.Helper()
 	behind, err := pgx.ParseConfig(database)
@@ -28,7 +28,7 @@ func pooler(t *testing.T, database, mode string) string {
 		t.Fatal(err)
 	}
 	port := freePort(t)
-	dir, err := os.MkdirTemp("", "pooler-") // of a test's own folder, another user sees nothing
+	dir, err := os.MkdirTemp("", "pooler-") // another user cannot enter a test's own folder
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ max_client_conn = 100
 	}
 	program, err := exec.LookPath("pgbouncer")
 	if err != nil {
-		program = "/usr/sbin/pgbouncer" // where Debian puts it, which is in few people's PATH
+		program = "/usr/sbin/pgbouncer" // Debian's location, which is not in an ordinary user's PATH
 	}
 	cmd := exec.Command(program, args...)
 	said := &lines{}
@@ -67,7 +67,7 @@ max_client_conn = 100
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = cmd.Process.Kill() // nothing is kept in it
+		_ = cmd.Process.Kill() // it has no state
 		_ = cmd.Wait()
 	})
 	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(said.String(), "process up"); time.Sleep(25 * time.Millisecond) {
@@ -106,9 +106,9 @@ func overTCP(t *testing.T, cfg *pgx.ConnConfig) (port string) {
 	return port
 }
 
-// A pooler that gives each transaction another connection is refused in one line, by
-// every command that would trip over it.
-func TestR40_APoolerInTransactionModeAloneIsRefusedInOneLine(t *testing.T) {
+// A pooler in transaction mode is refused in one line, by every command that would fail with
+// it.
+func TestR40_APoolerInTransactionModeWithoutADirectAddressIsRefused(t *testing.T) {
 	t.Parallel()
 	database := dbtest.New(t)
 	d := furnish(t, pooler(t, database, "transaction"), blobtest.Config(t))
@@ -126,7 +126,7 @@ func TestR40_APoolerInTransactionModeAloneIsRefusedInOneLine(t *testing.T) {
 	}
 }
 
-// With the database's own address beside it, a pooler may stand before the database.
+// A pooler is allowed if the database's own address is configured too.
 func TestR40_WithADirectAddressAPoolerServes(t *testing.T) {
 	t.Parallel()
 	database := dbtest.New(t)
@@ -153,7 +153,7 @@ func TestR40_WithADirectAddressAPoolerServes(t *testing.T) {
 	}
 }
 
-// A pooler that keeps one connection for a session is like the database.
+// A pooler in session mode works like the database itself.
 func TestR40_APoolerInSessionModeServes(t *testing.T) {
 	t.Parallel()
 	d := furnish(t, pooler(t, dbtest.New(t), "session"), blobtest.Config(t))

@@ -1,5 +1,4 @@
-// Package e2e tries the product as people do: the built program, real browsers,
-// real mail.
+// Package e2e tests the product as people use it: the built program, real browsers, real mail.
 package e2e
 
 import (
@@ -25,7 +24,7 @@ import (
 	"socialdirect/internal/clocktest"
 )
 
-// root is the repository.
+// root is the folder of the repository.
 var root = func() string {
 	dir, err := filepath.Abs("..")
 	if err != nil {
@@ -34,8 +33,8 @@ var root = func() string {
 	return dir
 }()
 
-// static is the program as it is delivered, built by make beside the object
-// store that the demonstration needs.
+// static is the program as it is shipped, built by make beside the object store that the
+// demonstration needs.
 var static = filepath.Join(root, "bin", "socialdirect")
 
 // racing builds the program with the race detector, once.
@@ -49,7 +48,7 @@ var racing = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
-// shared is a folder of this run; what must outlive one test is in it.
+// shared is a folder for this run, for what must outlive one test.
 var shared string
 
 func TestMain(m *testing.M) {
@@ -65,12 +64,12 @@ func TestMain(m *testing.M) {
 		}
 	}
 	closeBrowsers()
-	_ = os.RemoveAll(shared) // the next run uses another
+	_ = os.RemoveAll(shared) // best effort: the next run uses another folder
 	os.Exit(status)
 }
 
-// usedBy reads the files, and those of the folders, that another program reads in this
-// test: Go's test cache knows of them by that, and runs the test again when they change.
+// usedBy reads the files that another program reads in this test, so that Go's test cache
+// depends on them.
 func usedBy(t *testing.T, paths ...string) {
 	t.Helper()
 	for _, top := range paths {
@@ -94,7 +93,7 @@ type program struct {
 	ended  chan error
 }
 
-// lines collects what a program prints, for several readers.
+// lines collects the output of a program, for concurrent readers.
 type lines struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -112,7 +111,7 @@ func (l *lines) String() string {
 	return l.buf.String()
 }
 
-// launch starts a program; it dies with the test binary at the latest.
+// launch starts a program; it ends with the test binary at the latest.
 func launch(path string, env []string, args ...string) (*program, error) {
 	p := &program{cmd: exec.Command(path, args...), output: &lines{}, ended: make(chan error, 1)}
 	p.cmd.Env = append(os.Environ(), "SOCIALDIRECT_OBJECTSTORE="+filepath.Join(root, "bin", "socialdirect-objectstore"))
@@ -126,9 +125,9 @@ func launch(path string, env []string, args ...string) (*program, error) {
 	return p, nil
 }
 
-// stop asks the program to end as Ctrl-C does and waits for its exit status.
+// stop interrupts the program as Ctrl-C does and waits for its exit status.
 func (p *program) stop() error {
-	_ = p.cmd.Process.Signal(os.Interrupt) // it may have ended already
+	_ = p.cmd.Process.Signal(os.Interrupt) // it may already have ended
 	return p.wait(20 * time.Second)
 }
 
@@ -141,7 +140,7 @@ func (p *program) wait(limit time.Duration) error {
 		}
 		return err
 	case <-time.After(limit):
-		_ = p.cmd.Process.Kill() // it had its time
+		_ = p.cmd.Process.Kill() // it has exceeded its time
 		return fmt.Errorf("still running after %s:\n%s", limit, p.output)
 	}
 }
@@ -177,7 +176,7 @@ func (d *demonstration) account(t *testing.T, role string) account {
 	return account{}
 }
 
-// person is the account whose address starts so.
+// person returns the account whose address has that prefix.
 func (d *demonstration) person(t *testing.T, address string) account {
 	t.Helper()
 	for _, a := range d.Accounts {
@@ -189,20 +188,19 @@ func (d *demonstration) person(t *testing.T, address string) account {
 	return account{}
 }
 
-// startDemo starts a demo in dir, whose clock stands where this run's does, and waits
-// until it is ready.
+// startDemo starts a demo in dir with this run's clock, and waits until it is ready.
 func startDemo(path, dir, addr string) (*demonstration, error) {
 	return startDemoAt(path, dir, addr, clocktest.Now())
 }
 
 func startDemoAt(path, dir, addr string, now time.Time) (*demonstration, error) {
-	_ = os.Remove(filepath.Join(dir, "demo.json")) // written once ready
+	_ = os.Remove(filepath.Join(dir, "demo.json")) // the program writes it once ready
 	p, err := launch(path, nil, "demo", "--addr", addr, "--data", dir, "--now", now.Format(time.RFC3339Nano))
 	if err != nil {
 		return nil, err
 	}
 	d := &demonstration{program: p, dir: dir}
-	deadline := time.Now().Add(3 * time.Minute) // on a machine that is busy with other tests
+	deadline := time.Now().Add(3 * time.Minute) // the machine may be busy with other tests
 	for time.Now().Before(deadline) {
 		select {
 		case err := <-p.ended:
@@ -214,7 +212,7 @@ func startDemoAt(path, dir, addr string, now time.Time) (*demonstration, error) 
 			return d, json.Unmarshal(content, d)
 		}
 	}
-	_ = p.cmd.Process.Kill() // it had its time
+	_ = p.cmd.Process.Kill() // it has exceeded its time
 	return nil, fmt.Errorf("the demo is not ready:\n%s", p.output)
 }
 
@@ -230,7 +228,7 @@ var (
 	})
 )
 
-// demo is the demonstration that the tests share.
+// demo returns the demonstration that the tests share.
 func demo(t *testing.T) *demonstration {
 	t.Helper()
 	d, err := demoOnce()
@@ -240,12 +238,12 @@ func demo(t *testing.T) *demonstration {
 	return d
 }
 
-// handedOut counts the ports that freePort has gone through.
+// handedOut counts the ports that freePort has tried.
 var handedOut atomic.Int32
 
-// freePort is a port that nobody uses, and that nobody is given by chance before it is
-// taken: it lies below those from which Linux takes one for port 0 and for what
-// connects (ip_local_port_range, 32768 onward), and is handed out once.
+// freePort returns an unused port that nothing else gets by chance before it is used: it is
+// below the range from which Linux takes ports for port 0 and for connections
+// (ip_local_port_range, from 32768 on), and is returned only once.
 func freePort(t *testing.T) string {
 	t.Helper()
 	const first, count = 20_000, 10_000
@@ -260,7 +258,7 @@ func freePort(t *testing.T) string {
 	return ""
 }
 
-// await polls until ready says so.
+// await polls until ready returns true.
 func await(t *testing.T, what string, limit time.Duration, ready func() bool) {
 	t.Helper()
 	deadline := time.Now().Add(limit)

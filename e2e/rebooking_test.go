@@ -10,8 +10,8 @@ import (
 	"socialdirect/internal/embedded"
 )
 
-// proposalsFor waits for the mail that offers other hours in place of an appointment,
-// and returns its link.
+// proposalsFor waits for the mail that offers other slots in place of an appointment, and
+// returns its link.
 func proposalsFor(t *testing.T, dir, appointment string) (link string) {
 	t.Helper()
 	await(t, "the mail with other hours", 20*time.Second, func() bool {
@@ -31,8 +31,8 @@ func proposalsFor(t *testing.T, dir, appointment string) (link string) {
 	return link
 }
 
-// A worker cancels what is booked in an hour; the person follows the link in the mail,
-// signs in on the way, and has another hour with one press.
+// A worker cancels an appointment; the person follows the link in the mail, signs in on the
+// way, and books another slot with one press.
 func TestR20_AWorkerCancelsAndThePersonRebooksFromTheMail(t *testing.T) {
 	d := demo(t)
 	workerAccount, _ := awake(t, d)
@@ -74,6 +74,6 @@ func TestR20_AWorkerCancelsAndThePersonRebooksFromTheMail(t *testing.T) {
 	if status := fresh.status(); status != "confirmed" {
 		t.Errorf("the new appointment is %q", status)
 	}
-	fresh.open(strings.TrimPrefix(link, d.URL)) // the link leads to what was taken
+	fresh.open(strings.TrimPrefix(link, d.URL)) // the link leads to the new appointment
 	fresh.sees("Confirmé")
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// A member of staff sets the second factor up, and does without the phone later:
-// each recovery code opens one session.
+// A member of staff sets up the second factor, and later signs in without the phone: each
+// recovery code works once.
 func TestR8_EnrolmentShowsRecoveryCodesThatWorkOnce(t *testing.T) {
 	t.Parallel()
 	d := demo(t)
@@ -49,8 +49,8 @@ func TestR8_EnrolmentShowsRecoveryCodesThatWorkOnce(t *testing.T) {
 	p.sees("Il vous reste 8 codes de secours")
 }
 
-// hold gives the person's browser a device that makes passkeys and recognises
-// its owner at once.
+// hold gives the person's browser an authenticator that creates passkeys and verifies its user
+// at once.
 func (p *person) hold() {
 	p.t.Helper()
 	if _, err := chromedp.Call(p.ctx, webauthn.Enable, webauthn.EnableParams{}); err != nil {
@@ -65,7 +65,7 @@ func (p *person) hold() {
 	}
 }
 
-// addPasskey adds one and looks at its page, whose path it returns.
+// addPasskey adds a passkey, checks its page, and returns the page's path.
 func (p *person) addPasskey(name string) string {
 	p.t.Helper()
 	p.look("/profil/securite", "/profil/securite/cles")
@@ -78,7 +78,7 @@ func (p *person) addPasskey(name string) string {
 	return path
 }
 
-// touch presses a button that asks for the device.
+// touch presses a button that uses the authenticator.
 func (p *person) touch(button, then string) {
 	p.t.Helper()
 	p.do("touch "+button, chromedp.WaitVisible(chromedp.CSS(button)), chromedp.Click(chromedp.CSS(button)))

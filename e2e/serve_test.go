@@ -23,7 +23,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// deployment is the delivered program with its parts named by the environment.
+// deployment is the shipped program with its components configured by the environment.
 type deployment struct {
 	*program
 	url     string
@@ -31,7 +31,7 @@ type deployment struct {
 	mailDir string
 }
 
-// deploy brings up `serve` from the environment alone, on an empty database.
+// deploy starts `serve`, configured by the environment only, on an empty database.
 func deploy(t *testing.T) *deployment {
 	t.Helper()
 	d := furnish(t, dbtest.New(t), blobtest.Config(t))
@@ -41,7 +41,7 @@ func deploy(t *testing.T) *deployment {
 	return d
 }
 
-// furnish names a deployment's parts and starts none of its processes.
+// furnish configures a deployment without starting the program.
 func furnish(t *testing.T, database string, store blob.Config) *deployment {
 	t.Helper()
 	mail, err := embedded.StartMailReceiver(context.Background(), filepath.Join(t.TempDir(), "mail"))
@@ -60,7 +60,7 @@ func furnish(t *testing.T, database string, store blob.Config) *deployment {
 	return d
 }
 
-// keyFile is the path of a new key.
+// keyFile creates a key and returns its path.
 func keyFile(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "key")
@@ -70,7 +70,7 @@ func keyFile(t *testing.T) string {
 	return path
 }
 
-// serve starts the server, which must end well.
+// serve starts the server, which must end without an error.
 func (d *deployment) serve(t *testing.T) {
 	t.Helper()
 	var err error
@@ -85,7 +85,7 @@ func (d *deployment) serve(t *testing.T) {
 	})
 }
 
-// awaitStatus waits for /readyz to answer so.
+// awaitStatus waits until /readyz has that status.
 func (d *deployment) awaitStatus(t *testing.T, want int) {
 	t.Helper()
 	await(t, fmt.Sprint("/readyz answers ", want), 60*time.Second, func() bool {
@@ -100,7 +100,7 @@ func random() string {
 	return hex.EncodeToString(raw)
 }
 
-// command runs the program once and returns what it prints.
+// command runs the program once and returns its output.
 func (d *deployment) command(t *testing.T, args ...string) string {
 	t.Helper()
 	cmd := exec.Command(static, args...)
@@ -112,7 +112,7 @@ func (d *deployment) command(t *testing.T, args ...string) string {
 	return string(out)
 }
 
-// followInvitation follows one to the first page of the role.
+// followInvitation completes an invitation up to the first page of the role.
 func (p *person) followInvitation(link, home string) account {
 	p.t.Helper()
 	who, _ := p.enrol(link)
@@ -120,9 +120,9 @@ func (p *person) followInvitation(link, home string) account {
 	return who
 }
 
-// enrol chooses a password and sets the second factor up, reading the key from
-// the page as somebody without a camera would; it ends where the recovery codes
-// are shown, the only time.
+// enrol chooses a password and sets up the second factor, with the key read from the page as
+// somebody without a camera would. It ends on the page of recovery codes, which is shown only
+// once.
 func (p *person) enrol(link string) (who account, recovery []string) {
 	p.t.Helper()
 	who.Password = "Tilleul-phare-7-sucre"
@@ -135,8 +135,8 @@ func (p *person) enrol(link string) (who account, recovery []string) {
 	return who, eval[[]string](p, `[...document.querySelectorAll('#recovery-codes li')].map(code => code.textContent.trim())`)
 }
 
-// Production, from nothing to a booked hour and a message, on a small phone and
-// without a line of script.
+// Production, from nothing to an appointment and a message, on a small phone and without
+// scripts.
 func TestR12_R18_R28_ServeFromNothingWithoutScriptAt320(t *testing.T) {
 	t.Parallel()
 	d := deploy(t)
@@ -174,7 +174,7 @@ func (p *person) makeClient() (connectionCode string) {
 	p.t.Helper()
 	p.fill("name", "Chantiers du Ponant")
 	p.fill("slug", "Chantiers !")
-	year := time.Now().In(paris).Year() // serve has the machine's clock
+	year := time.Now().In(paris).Year() // serve uses the machine's clock
 	last := fmt.Sprintf("%d-12-31", year+4)
 	p.put("starts_on", fmt.Sprintf("%d-01-01", year))
 	p.put("ends_on", fmt.Sprintf("%d-12-31", year-1))
@@ -244,7 +244,7 @@ func (p *person) exchangeWithoutScript(t *testing.T, worker *person) {
 	}
 }
 
-func TestServeOnADatabaseThatIsBehindSaysWhatToRun(t *testing.T) {
+func TestServeOnAnOutdatedSchemaSaysWhatToRun(t *testing.T) {
 	t.Parallel()
 	database := dbtest.New(t)
 	conn, err := pgx.Connect(t.Context(), database)

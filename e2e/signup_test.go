@@ -23,7 +23,7 @@ func TestR11_R1_SignUpFromACoBrandedPageOnAPhone(t *testing.T) {
 	p.press("Créer mon compte", "Un point est à corriger")
 	p.sees("Chantiers du Ponant vous offre ce service")
 	if said := p.mistake("connection_code"); !strings.Contains(said, "faute de frappe") {
-		t.Errorf("beside the code: %q", said)
+		t.Errorf("the message at the code: %q", said)
 	}
 	p.fill("connection_code", d.ConnectionCode)
 	p.fill("password", who.Password)
@@ -32,7 +32,7 @@ func TestR11_R1_SignUpFromACoBrandedPageOnAPhone(t *testing.T) {
 	p.arrives("/assistants")
 }
 
-// textFor waits for the latest SMS to a number that says what the pattern does.
+// textFor waits for the latest SMS to a number that matches the pattern.
 func textFor(t *testing.T, dir, number string, pattern *regexp.Regexp) string {
 	t.Helper()
 	found := ""
@@ -54,7 +54,7 @@ func textFor(t *testing.T, dir, number string, pattern *regexp.Regexp) string {
 
 var sixDigits = regexp.MustCompile(`^\d{6}\b`)
 
-// The operator types, the person finishes alone: one with an address, one without.
+// The switchboard agent types, the person finishes alone: one with an address, one without.
 func TestR4_AssistedSignUpToTheFirstSignIn(t *testing.T) {
 	t.Parallel()
 	d := demo(t)
@@ -103,7 +103,7 @@ func TestR4_AssistedSignUpToTheFirstSignIn(t *testing.T) {
 
 	operator.open("/standard")
 	if opened := eval[int](operator, `[...document.querySelectorAll('main .list li')].filter(line => line.textContent.includes('Compte ouvert')).length`); opened != 2 {
-		t.Errorf("%d accounts are said to be open, want 2", opened)
+		t.Errorf("%d accounts are counted as opened, want 2", opened)
 	}
 	operator.checkEveryWidth()
 }
@@ -125,7 +125,7 @@ func (p *person) hears(code, firstName, mobile string) {
 	p.fill("last_name", "Quiniou")
 }
 
-// sends reads back and sends the link.
+// sends confirms what was typed and sends the link.
 func (p *person) sends(mobile string) {
 	p.t.Helper()
 	p.press("Vérifier", "Relisez à voix haute")
@@ -136,7 +136,7 @@ func (p *person) sends(mobile string) {
 	p.sees("Lien envoyé, pas encore ouvert")
 }
 
-// accepts declares age and accepts the texts, before which nothing else opens.
+// accepts confirms the age and accepts the texts, which must come first.
 func (p *person) accepts() {
 	p.t.Helper()
 	p.open("/assistants")
@@ -168,8 +168,7 @@ func (p *person) signInBySMS(dir string) {
 	p.press("Se connecter", "Avec qui voulez-vous parler")
 }
 
-// The manager replaces a code at once: the old one opens no account, the new one
-// does.
+// The manager replaces a code: at once the old one opens no account and the new one does.
 func TestR9_R10_TheManagerRotatesACode(t *testing.T) {
 	t.Parallel()
 	d := demo(t)
@@ -177,7 +176,7 @@ func TestR9_R10_TheManagerRotatesACode(t *testing.T) {
 	manager := sit(t, browser, d.URL, desktop, true)
 	manager.signIn(d.account(t, "client_manager"), "Votre contrat")
 	manager.look("/entreprise", "/entreprise/chiffres", "/entreprise/api")
-	manager.holdsAKey()
+	manager.createsAKey()
 
 	manager.open("/entreprise")
 	manager.put("expires_on", "2030-12-31")
@@ -208,7 +207,7 @@ func TestR9_R10_TheManagerRotatesACode(t *testing.T) {
 	p.introduce(who, old)
 	p.press("Créer mon compte", "Un point est à corriger")
 	if said := p.mistake("connection_code"); !strings.Contains(said, "Ce code ne permet pas d’ouvrir un compte") {
-		t.Errorf("beside the old code: %q", said)
+		t.Errorf("the message at the old code: %q", said)
 	}
 	p.fill("connection_code", fresh)
 	p.fill("password", who.Password)
@@ -221,8 +220,8 @@ func (p *person) newestCode() string {
 	return run(p, chromedp.Text(chromedp.CSS(".codes .code")))
 }
 
-// holdsAKey makes a key for a program and takes it away again.
-func (p *person) holdsAKey() {
+// createsAKey creates a key for a program and revokes it.
+func (p *person) createsAKey() {
 	p.t.Helper()
 	p.fill("name", "Intranet")
 	p.put("expires_on", clocktest.Now().AddDate(0, 0, 30).Format(time.DateOnly))

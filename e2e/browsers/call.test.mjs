@@ -1,5 +1,5 @@
-// Calls between Firefox and Chromium, and between two Firefox; and what a browser
-// that cannot call is told.
+// Calls between Firefox and Chromium, and between two Firefox; and what is shown
+// in browsers that do not support calls.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -17,7 +17,7 @@ let browsers = [];
 let line;
 /** @type {Record<"firefox" | "chromium", {beneficiary: Person<Window>, worker: Person<Window>}>} */
 let seats;
-/** The call that is going on when the demonstration starts. */
+/** The demonstration's current call. */
 let call = "";
 
 before(async () => {
@@ -62,7 +62,7 @@ test("Chromium calls Firefox", () => hold(seats.chromium.beneficiary, seats.fire
 test("Firefox calls Firefox", () => hold(seats.firefox.beneficiary, seats.firefox.worker));
 
 /**
- * A call, and what happens in one.
+ * A call, with the given events in it.
  * @param {Person} beneficiary
  * @param {Person} worker
  * @param {...((beneficiary: Person, worker: Person) => Promise<void>)} accidents
@@ -96,7 +96,7 @@ async function reload(person, other) {
 }
 
 /**
- * The way to the relay is cut and comes back.
+ * The connection to the relay is interrupted and restored.
  * @param {Person} beneficiary
  * @param {Person} worker
  */
@@ -108,7 +108,7 @@ async function cut(beneficiary, worker) {
 }
 
 /**
- * Relay and server are lost, and the server comes back first.
+ * The connections to the relay and the server are lost, and that to the server is restored first.
  * @param {Person} beneficiary
  * @param {Person} worker
  */
@@ -122,7 +122,7 @@ async function cutOff(beneficiary, worker) {
 }
 
 /**
- * A camera goes off and on again; the other side is told, and sees the picture again.
+ * A camera is turned off and on again; the other side is notified, and sees the video again.
  * @param {Person} person
  * @param {Person} other
  */
@@ -134,7 +134,7 @@ async function darken(person, other) {
   await bothSee(person, other);
 }
 
-/** What browsers do without, and how the page says so. */
+/** Features that browsers may lack, and the page's messages. */
 const lacks = [
   { what: "RTCPeerConnection", says: "Ce navigateur ne permet pas les appels vidéo." },
   { what: "mediaDevices", says: "Ce navigateur ne donne accès ni au micro ni à la caméra." },
@@ -148,7 +148,7 @@ for (const name of /** @type {const} */ (["firefox", "chromium"])) {
       }, what);
       await zoe.open(call);
       await offered(zoe, says);
-      if (what === "mediaDevices") await zoe.press("Entrer pour voir et entendre", "n’est pas là pour l’instant"); // let in long ago
+      if (what === "mediaDevices") await zoe.press("Entrer pour voir et entendre", "n’est pas là pour l’instant"); // already admitted
       zoe.sound();
     }));
   }
@@ -188,7 +188,7 @@ test("WebKit, which has no calls, is offered the phone and takes it", async () =
 });
 
 /**
- * The same person in one more window, which is closed at the end.
+ * The same person in another window, which is closed at the end.
  * @param {Person<Window>} person
  * @param {string} name
  * @param {(person: Person<Window>) => Promise<void>} act
@@ -203,7 +203,7 @@ async function elsewhere(person, name, act) {
 }
 
 /**
- * The page says why there is no call, and how to talk all the same.
+ * The page says why there is no call, and the alternatives.
  * @param {Person} person
  * @param {string} why
  */
@@ -214,7 +214,7 @@ async function offered(person, why) {
 }
 
 /**
- * Lets the beneficiary in, who waits the first time and comes straight in later.
+ * Admits the beneficiary, who waits the first time and enters directly later.
  * @param {Person} worker
  */
 async function admit(worker) {
@@ -226,7 +226,7 @@ async function admit(worker) {
 }
 
 /**
- * Both see each other move, through the relay, under the same words.
+ * Both see each other's moving video, through the relay, with the same verification words.
  * @param {Person} one
  * @param {Person} other
  */
@@ -239,13 +239,13 @@ async function bothSee(one, other) {
   });
 }
 
-/** Remembers the connections of now, so that the next ones are waited for. @param {...Person} people */
+/** Remembers the current connections, so that a wait is for new ones. @param {...Person} people */
 async function mark(...people) {
   for (const person of people) await person.ask(() => { document.getElementById("call").peerConnection.old = true; });
 }
 
 /**
- * The other side's picture arrives: decoded, shown, and moving.
+ * The other side's video arrives, is decoded, shown and moving.
  * @param {Person} person
  */
 async function watches(person) {
@@ -259,7 +259,7 @@ async function watches(person) {
   assert.deepEqual(await person.ask(paths), ["relay"], `${person.name} can be reached through the relay alone`);
 }
 
-/** Runs in the page: what it shows of the other side, once it does. */
+/** Runs in the page: the state of the other side's video, once there is one. */
 async function picture() {
   const connection = document.getElementById("call").peerConnection;
   const video = document.getElementById("remote");
@@ -269,7 +269,7 @@ async function picture() {
   return frames > 5 ? { frames, time: video.currentTime } : null;
 }
 
-/** Runs in the page: the kinds of path that this side offers. */
+/** Runs in the page: the types of this side's candidates. */
 async function paths() {
   const stats = await document.getElementById("call").peerConnection.getStats();
   return [...new Set([...stats.values()].filter((each) => each.type === "local-candidate").map((each) => each.candidateType))];

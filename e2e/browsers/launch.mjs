@@ -20,9 +20,9 @@ const chromiumFlags = [
   "--lang=fr-FR",
 ];
 
-const slow = { headless: true, timeout: 120_000, protocolTimeout: 120_000 }; // a busy machine starts them slowly
+const slow = { headless: true, timeout: 120_000, protocolTimeout: 120_000 }; // the machine may be busy
 
-/** @param {Record<string, unknown>} [preferences] beside those of a call */
+/** @param {Record<string, unknown>} [preferences] in addition to those for calls */
 export function firefox(preferences = {}) {
   return puppeteer.launch({
     ...slow, browser: "firefox", executablePath: installed("/usr/bin/firefox-esr", "/usr/bin/firefox"),
@@ -41,12 +41,12 @@ function installed(...paths) {
   return found;
 }
 
-/** What a browser remarks when a test cuts a line. */
+/** Console messages of a browser whose connection a test interrupts. */
 const expected = /WebRTC: ICE failed/;
 
 /**
- * A window of its own, with no history. It is not a tab: what lies behind another one
- * is drawn once a second, and less and less.
+ * A separate window without history. It is not a tab, because background tabs
+ * are drawn once a second or less.
  * @param {import("puppeteer-core").Browser} browser
  */
 export async function newWindow(browser) {
@@ -54,7 +54,7 @@ export async function newWindow(browser) {
   return new Window(await context.newPage({ type: "window" }));
 }
 
-/** What a Person needs of a browser, by puppeteer. @implements {import("./person.mjs").Window} */
+/** A Person's window, driven with puppeteer. @implements {import("./person.mjs").Window} */
 class Window {
   /** @type {string[]} */
   #errors = [];
@@ -69,7 +69,7 @@ class Window {
     });
   }
 
-  /** One more window of the same person: what is signed in here is there. */
+  /** Another window of the same person, with the same session. */
   async another() {
     return new Window(await this.page.browserContext().newPage({ type: "window" }));
   }

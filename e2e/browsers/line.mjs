@@ -1,5 +1,5 @@
-// A line to the relay that can be cut: browsers are led to it in place of the
-// relay, and it passes packets on while it is whole.
+// A connection to the relay that can be interrupted: browsers use it in place of the
+// relay, and it forwards packets while it is not interrupted.
 
 import dgram from "node:dgram";
 import { once } from "node:events";
@@ -9,7 +9,7 @@ export class Line {
   #relay;
   /** @type {dgram.Socket} */
   #front;
-  /** What the relay answers comes back to whoever asked. @type {Map<string, dgram.Socket>} */
+  /** Sockets through which the relay's answers return to each client. @type {Map<string, dgram.Socket>} */
   #clients = new Map();
 
   /**
@@ -25,7 +25,7 @@ export class Line {
   }
 
   /**
-   * A line to the relay of a TURN address, "turn:host:port".
+   * Creates one for the relay of a TURN address, "turn:host:port".
    * @param {string} turn
    */
   static async to(turn) {
@@ -49,7 +49,7 @@ export class Line {
   }
 
   /**
-   * Leads the connections of the pages that this page opens over the line.
+   * Makes pages opened in this page connect through it.
    * @param {import("puppeteer-core").Page} page
    */
   async lead(page) {
@@ -57,7 +57,7 @@ export class Line {
   }
 
   /**
-   * Closes the page's sockets to the server, as a network that changes does.
+   * Closes the page's sockets to the server, as a change of networks does.
    * @param {import("puppeteer-core").Page} page
    */
   async hangUp(page) {

@@ -1,5 +1,5 @@
-// The pages that somebody comes by: the public ones, and what the first page of each
-// role leads to.
+// The main pages: the public ones, and those to which the first page of each
+// role links.
 
 import { phone } from "./person.mjs";
 import { account } from "./platform.mjs";
@@ -9,7 +9,7 @@ const publicPages = [
   "/inscription", "/inscription/renvoi", "/connexion", "/connexion/sms", "/mot-de-passe/oubli", "/c/chantiers-du-ponant", "/nulle-part",
 ];
 
-/** Who works or consults here, and what their first page says. */
+/** The roles, and a text on their first page. */
 const people = {
   "paul.hoarau": "Avec qui voulez-vous parler",
   "ines.robert": "Semaine du",
@@ -19,13 +19,13 @@ const people = {
   "hugo.lemaire": "Protection des données",
 };
 
-/** How many pages of one role are looked at. */
+/** Maximum number of pages that are checked per role. */
 const most = 14;
 
 /**
- * Looks at each page on a desktop and on a phone: nothing is wider than the window, and
- * no script complains.
- * @param {(name: string) => Promise<import("./person.mjs").Person>} sit seats somebody in a window without history
+ * Checks each page on a desktop and on a phone: nothing is wider than the window, and
+ * no script reports an error.
+ * @param {(name: string) => Promise<import("./person.mjs").Person>} sit opens a window without history
  */
 export async function lookAround(sit) {
   const visitor = await sit("a visitor");
@@ -57,7 +57,7 @@ async function look(person, paths) {
 }
 
 /**
- * Where the links of the present page lead, one page of each kind.
+ * The targets of the current page's links, one page of each kind.
  * @param {import("./person.mjs").Person} person
  * @returns {Promise<string[]>}
  */

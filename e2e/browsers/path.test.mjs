@@ -1,4 +1,4 @@
-// The whole path in Firefox: from a connection code to an hour, its messages, and its
+// The whole path in Firefox: from a connection code to an appointment, its messages, and its
 // end; the worker's week, drawn; and the main pages of every role.
 
 import assert from "node:assert/strict";
@@ -59,7 +59,7 @@ async function signUp() {
   await amina.signIn(me, "Avec qui voulez-vous parler");
 }
 
-/** A worker, an hour, what it is about; the appointment is there. */
+/** Chooses a worker, a slot and a reason, and books the appointment. */
 async function book() {
   const sheet = await amina.until("finds the worker", () => {
     const found = [...document.querySelectorAll(".sheet")].find((each) => each.textContent?.includes("Léa Payet"));
@@ -75,7 +75,7 @@ async function book() {
   assert.equal(await amina.ask(() => document.querySelector("[data-status]")?.getAttribute("data-status")), "confirmed");
 }
 
-/** A message and a document arrive while the conversation is open, and go back. */
+/** A message and a document arrive while the conversation is open, and are answered. */
 async function exchange() {
   const appointment = await amina.path();
   await worker.open(appointment);
@@ -117,7 +117,7 @@ async function cancel() {
   amina.sound();
 }
 
-/** An opening is moved with the mouse, another is drawn where it was, and that one moved from the keyboard. */
+/** An opening is moved with the mouse, another is drawn in its place and moved with the keyboard. */
 async function draw() {
   const { keyboard } = worker.window.page;
   await worker.open(`/agenda?week=${env("SOCIALDIRECT_FAR_WEEK")}`);
@@ -147,7 +147,7 @@ async function draw() {
 }
 
 /**
- * The page that comes after a form shows the opening, and its script has begun.
+ * Waits until the page after the form shows the opening and its script runs.
  * @param {number} starts
  * @param {number} ends
  */
@@ -157,7 +157,7 @@ async function drawn(starts, ends) {
 }
 
 /**
- * Drags in the last day of the week, from one hour to another.
+ * Drags in the last day of the week, from one time to another.
  * @param {number} from
  * @param {number} to
  */
@@ -176,7 +176,7 @@ async function drag(from, to) {
 }
 
 /**
- * The dialog is about these hours.
+ * The dialog shows these times.
  * @param {string} starts
  * @param {string} ends
  */

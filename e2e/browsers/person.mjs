@@ -1,4 +1,4 @@
-// Somebody in front of a browser, who reads and presses what the page says.
+// Somebody at a browser, who reads the page and presses its buttons.
 
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
@@ -8,18 +8,18 @@ import { await_, codeFor, demo } from "./platform.mjs";
 /**
  * What a Person needs of a browser's window.
  * @typedef {object} Window
- * @property {(address: string) => Promise<void>} goto until it is loaded
- * @property {<T>(question: (...given: any[]) => T, ...given: unknown[]) => Promise<Awaited<T>>} evaluate in the page
+ * @property {(address: string) => Promise<void>} goto resolves when it is loaded
+ * @property {<T>(question: (...given: any[]) => T, ...given: unknown[]) => Promise<Awaited<T>>} evaluate runs in the page
  * @property {(selector: string, text: string) => Promise<void>} type
  * @property {(selector: string) => Promise<void>} click
  * @property {(width: number) => Promise<void>} resize
  * @property {(path: string) => Promise<void>} picture
- * @property {() => string[]} errors what scripts threw or complained of
+ * @property {() => string[]} errors errors that scripts threw or logged
  */
 
 const pictures = process.env["SOCIALDIRECT_PICTURES"];
 
-/** The widths at which pages are looked at: a phone's and a desktop's. */
+/** The widths at which pages are checked: a phone's and a desktop's. */
 export const phone = 360;
 export const desktop = 1280;
 
@@ -27,7 +27,7 @@ export const desktop = 1280;
 export class Person {
   /**
    * @param {W} window
-   * @param {string} name for failures
+   * @param {string} name shown in failures
    * @param {number} width
    */
   constructor(window, name, width) {
@@ -73,7 +73,7 @@ export class Person {
   }
 
   /**
-   * Sets what is not typed letter by letter: a choice, a date, an hour.
+   * Sets a value that is not typed: a choice, a date, a time.
    * @param {string} name
    * @param {string} value
    */
@@ -97,7 +97,7 @@ export class Person {
   }
 
   /**
-   * Clicks what says these words and waits for the page that says others.
+   * Clicks the element with this text and waits for the page with another text.
    * @param {string} words
    * @param {string} then
    */
@@ -114,19 +114,19 @@ export class Person {
     await this.check();
   }
 
-  /** Waits until the page says words. @param {string} words */
+  /** Waits until the page contains the text. @param {string} words */
   async sees(words) {
     await this.until(`sees “${words}”`, (wanted) => (document.querySelector("main")?.innerText ?? "").replace(/\s+/g, " ").includes(wanted), words);
   }
 
-  /** Waits until the page has something. @param {string} selector */
+  /** Waits until the page has the element. @param {string} selector */
   async finds(selector) {
     await this.until(`finds ${selector}`, (wanted) => document.querySelector(wanted) !== null, selector);
   }
 
   /**
-   * Waits until a question to the page is answered with something true, through
-   * whatever pages come by, and answers that.
+   * Waits until a function in the page returns something true, across page
+   * loads, and returns it.
    * @template T
    * @param {string} what
    * @param {(...given: any[]) => T} question
@@ -151,7 +151,7 @@ export class Person {
   }
 
   /**
-   * Signs in, with the second factor where one is owed.
+   * Signs in, with the second factor if required.
    * @param {import("./platform.mjs").Account} who
    * @param {string} home
    */
@@ -165,9 +165,9 @@ export class Person {
     await this.press("Continuer", home);
   }
 
-  /** Looks at the page: nothing wider than the window, nothing cut off. */
+  /** Checks the page: nothing is wider than the window, nothing is clipped. */
   async check() {
-    await this.finds("main"); // another may just be coming
+    await this.finds("main"); // another page may be loading
     await this.picture("page");
     const found = await this.ask(() => ({
       path: location.pathname,
@@ -180,7 +180,7 @@ export class Person {
     assert.deepEqual(found.clipped, [], `${this.name}: ${found.path} cuts off at ${this.width} px`);
   }
 
-  /** Keeps a picture where somebody asked for them. @param {string} what */
+  /** Saves a screenshot, if requested. @param {string} what */
   async picture(what) {
     if (!pictures) return;
     mkdirSync(pictures, { recursive: true });
@@ -188,7 +188,7 @@ export class Person {
     await this.window.picture(join(pictures, `${name}-${this.width}.png`));
   }
 
-  /** Holds the scripts of all pages seen to have run without an error. */
+  /** Checks that the scripts of all visited pages ran without an error. */
   sound() {
     assert.deepEqual(this.window.errors(), [], `${this.name}: scripts complain`);
   }
@@ -209,8 +209,8 @@ export class Person {
 }
 
 /**
- * A page that gives way to the next one answers nothing; anything else is a fault
- * of the question.
+ * Ignores errors of a page that is being replaced by the next one; any other is
+ * an error of the function.
  * @param {unknown} error
  */
 function ifGone(error) {

@@ -1,7 +1,7 @@
 // The running demonstration, as the Go test that starts these tests describes it:
-// SOCIALDIRECT_DEMO names its demo.json, SOCIALDIRECT_CODES answers one-time codes
-// that were not used yet, SOCIALDIRECT_WEEK and SOCIALDIRECT_FAR_WEEK are weeks to
-// come, by its clock.
+// SOCIALDIRECT_DEMO names its demo.json, SOCIALDIRECT_CODES returns unused
+// one-time codes, SOCIALDIRECT_WEEK and SOCIALDIRECT_FAR_WEEK are future
+// weeks, by its clock.
 
 import { readFileSync } from "node:fs";
 
@@ -11,11 +11,11 @@ import { readFileSync } from "node:fs";
  */
 export const demo = JSON.parse(readFileSync(env("SOCIALDIRECT_DEMO"), "utf8"));
 
-/** How long one thing may take on a busy machine, in milliseconds. */
+/** Timeout of one step on a busy machine, in milliseconds. */
 export const patience = 40_000;
 
 /**
- * What the Go test says.
+ * A variable of the Go test.
  * @param {string} name
  */
 export function env(name) {
@@ -25,7 +25,7 @@ export function env(name) {
 }
 
 /**
- * The first account of a role, or the one whose address starts so.
+ * The first account of a role, or the one whose address has that prefix.
  * @param {string} who
  * @returns {Account}
  */
@@ -36,7 +36,7 @@ export function account(who) {
 }
 
 /**
- * A one-time code that was not used yet; the next one comes within half a minute.
+ * A one-time code that was not used yet; the next one is available within half a minute.
  * @param {string} secret
  * @returns {Promise<string>}
  */
@@ -48,9 +48,9 @@ export function codeFor(secret) {
 }
 
 /**
- * Polls until ready answers something true, and answers it.
+ * Polls until ready returns something true, and returns it.
  * @template T
- * @param {string} what that did not happen, for whoever reads the failure
+ * @param {string} what the condition, for the failure message
  * @param {() => Promise<T> | T} ready
  * @param {number} [limit] milliseconds
  */

@@ -1,5 +1,5 @@
-// WebKit, as Debian's webkit2gtk-driver brings it: the pages alone, since its calls
-// are switched off. It draws on a display of its own, in memory.
+// WebKit, from Debian's webkit2gtk-driver: pages only, since WebRTC is
+// disabled in it. It uses a virtual display.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { Builder, Capabilities } from "selenium-webdriver";
 import { await_, patience } from "./platform.mjs";
 
-/** The browser's own buttons would keep its window wider than a phone. */
+/** Hides the browser's buttons, which would keep its window wider than a phone's. */
 const narrow = "* { min-width: 0; min-height: 0; margin: 0; padding: 0; border-width: 0; font-size: 1px; -gtk-icon-source: none; }";
 
 export class WebKit {
@@ -32,7 +32,7 @@ export class WebKit {
   }
 
   async close() {
-    await this.#driver?.quit().catch(() => undefined); // it may have ended already
+    await this.#driver?.quit().catch(() => undefined); // it may already have ended
     for (const each of this.#processes) each.kill();
     rmSync(this.#folder, { recursive: true, force: true });
   }
@@ -77,7 +77,7 @@ export class WebKit {
   }
 }
 
-/** What a Person needs of a browser, by WebDriver. @implements {import("./person.mjs").Window} */
+/** A Person's window, driven with WebDriver. @implements {import("./person.mjs").Window} */
 class Window {
   #driver;
   /** @type {string[]} */
@@ -132,7 +132,7 @@ class Window {
   }
 }
 
-/** Runs in the page: what its scripts threw. WebDriver tells nothing of a console. */
+/** Runs in the page: collects errors of its scripts, because WebDriver does not report the console. */
 async function complaints() {
   /** @type {string[]} */
   const found = [];
@@ -140,7 +140,7 @@ async function complaints() {
   return found;
 }
 
-/** The browser that WebKitWebDriver drives; its folder names the machine's kind. */
+/** The browser that WebKitWebDriver drives; its folder depends on the machine's architecture. */
 function miniBrowser() {
   const found = readdirSync("/usr/lib").map((folder) => `/usr/lib/${folder}/webkit2gtk-4.1/MiniBrowser`).find((path) => existsSync(path));
   if (!found) throw new Error("no MiniBrowser on this machine: make test installs it");

@@ -1,4 +1,4 @@
-// The pages in WebKit, and a form that matters: signing in, and an hour booked.
+// The pages in WebKit, and important forms: signing in, and booking.
 
 import { after, before, test } from "node:test";
 import { lookAround } from "./pages.mjs";

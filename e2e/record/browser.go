@@ -10,7 +10,7 @@ import (
 	"github.com/pquerna/otp/totp"
 )
 
-// stepLimit bounds one thing that a person does; the machine may be busy.
+// stepLimit is the timeout of one step of a person; the machine may be busy.
 const stepLimit = time.Minute
 
 // browser is a real headless Chromium with one page; its camera shows a drawn face.
@@ -33,7 +33,7 @@ func newBrowser(ctx context.Context, camera string) (*browser, error) {
 	allocated, endAllocator := chromedp.NewExecAllocator(ctx, options...)
 	page, endPage := chromedp.NewContext(allocated)
 	b := &browser{ctx: page, closes: []func(){endPage, endAllocator}}
-	// The context of the first act is the page's life: it has no time limit.
+	// The context of the first action is that of the page, so it has no timeout.
 	return b, chromedp.Do(page, chromedp.Navigate("about:blank"))
 }
 
@@ -46,7 +46,7 @@ func chromium() string {
 	return "google-chrome"
 }
 
-// tab opens another page of the same browser.
+// tab opens another page in the same browser.
 func (b *browser) tab() (*browser, error) {
 	page, end := chromedp.NewContext(b.ctx)
 	return &browser{ctx: page, closes: []func(){end}}, chromedp.Do(page, chromedp.Navigate("about:blank"))
@@ -70,7 +70,7 @@ func ask[T any](b *browser, action chromedp.Action[T]) (T, error) {
 	return chromedp.Run(ctx, action)
 }
 
-// signIn signs somebody in, with the second factor where one is owed.
+// signIn signs somebody in, with the second factor if required.
 func (b *browser) signIn(base string, who account) error {
 	submit := chromedp.CSS(`main form button:not([type="button"])`)
 	if err := b.do(
@@ -94,8 +94,8 @@ func (b *browser) signIn(base string, who account) error {
 	return b.settle()
 }
 
-// settle waits until the page after the sign-in is whole: a page asked for before
-// would be given up for it.
+// settle waits until the page after the sign-in has loaded: opening another page earlier would
+// abort it.
 func (b *browser) settle() error {
 	if err := b.do(chromedp.WaitReady(chromedp.CSS(`nav[aria-label="Principale"] a[aria-current]`))); err != nil {
 		return err
@@ -104,7 +104,7 @@ func (b *browser) settle() error {
 	return err
 }
 
-// sees waits until the page shows something.
+// sees waits until the page shows an element.
 func (b *browser) sees(selector string) error {
 	if err := b.do(chromedp.WaitVisible(chromedp.CSS(selector))); err != nil {
 		return fmt.Errorf("see %s: %w", selector, err)

@@ -16,8 +16,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// The film's picture, in points of a phone's screen: a band with the step's title,
-// the screen itself, and a band that leaves room for the captions.
+// The layout of a film, in CSS pixels of a phone's screen: a band with the step's title, the
+// screen itself, and a band for the captions.
 const (
 	width, head, screen, foot = 360, 48, 600, 72
 	height                    = head + screen + foot
@@ -29,17 +29,17 @@ const (
 	still     = time.Second / frameRate
 )
 
-// director films one person's phone. The film's time is its own: how long a
-// picture stays is said, never measured, so that a busy machine films the same
-// film. After a failure it does nothing more; err says what it was.
+// director records one person's phone. The durations in the film are set, not measured, so
+// that a busy machine produces the same film. After a failure it does nothing more; err is the
+// failure.
 type director struct {
 	err    error
 	demo   *demonstration
 	phone  *browser
-	studio *browser // where titles are drawn
+	studio *browser // draws titles
 	dir    string
 	band   image.Image // the title of the step
-	shown  image.Image // what the last picture shows
+	shown  image.Image // the last picture
 	frames []frame
 	cues   []cue
 	now    time.Duration
@@ -80,7 +80,7 @@ func (d *director) close() {
 	}
 }
 
-// try does a step unless one has failed before.
+// try runs a step unless an earlier one has failed.
 func (d *director) try(what string, step func() error) {
 	if d.err != nil {
 		return
@@ -91,15 +91,15 @@ func (d *director) try(what string, step func() error) {
 	}
 }
 
-// keep leaves a picture of the page on which a film failed.
+// keep saves a screenshot of the page on which a film failed.
 func (d *director) keep() {
 	if shot, err := ask(d.phone, chromedp.CaptureScreenshot()); err == nil {
-		_ = os.WriteFile(filepath.Join(os.TempDir(), "record-failed.png"), shot, 0o600) // only a help to whoever looks
+		_ = os.WriteFile(filepath.Join(os.TempDir(), "record-failed.png"), shot, 0o600) // best effort: only an aid
 	}
 }
 
-// drawScript empties the studio's page and writes a title on it, in the letters
-// and colours of the service.
+// drawScript clears the studio's page and draws a title on it, in the fonts and colours of the
+// service.
 const drawScript = `(async (words, under, size, place) => {
 	const box = document.createElement('div'), title = document.createElement('b'), line = document.createElement('span');
 	title.textContent = words; line.textContent = under;
@@ -135,31 +135,31 @@ func capture(b *browser) (image.Image, error) {
 	return png.Decode(bytes.NewReader(shot))
 }
 
-// card fills the picture with a title, high enough to leave the middle to the
-// button with which a player begins.
+// card fills the picture with a title, high enough to leave the middle to a player's start
+// button.
 func (d *director) card(words, under string) {
 	d.band = nil
 	d.shown = d.draw(words, under, "2.3rem", "flex-start", height)
 }
 
-// step begins a step: its title stands above the screen from now on.
+// step begins a step, whose title is shown above the screen from now on.
 func (d *director) step(title string) {
 	d.band = d.draw(title, "", "1.25rem", "center", head)
 }
 
-// open goes to a page, unseen.
+// open opens a page without recording it.
 func (d *director) open(path string) {
 	d.try("open "+path, func() error {
 		return d.phone.do(chromedp.Navigate(d.demo.URL+path), chromedp.WaitReady(chromedp.CSS("main")))
 	})
 }
 
-// sees waits until the page shows something.
+// sees waits until the page shows an element.
 func (d *director) sees(selector string) {
 	d.try("wait", func() error { return d.phone.sees(selector) })
 }
 
-// say shows a caption and the screen, as long as it takes to read.
+// say shows a caption with the screen, for as long as it takes to read.
 func (d *director) say(words string) {
 	d.endCue()
 	d.cues = append(d.cues, cue{from: d.now, words: words})
@@ -167,14 +167,14 @@ func (d *director) say(words string) {
 	d.hold(max(1500*time.Millisecond, time.Duration(utf8.RuneCountInString(words))*45*time.Millisecond))
 }
 
-// endCue ends the caption that stands.
+// endCue ends the current caption.
 func (d *director) endCue() {
 	if last := len(d.cues) - 1; last >= 0 && d.cues[last].to == 0 {
 		d.cues[last].to = d.now
 	}
 }
 
-// look takes the screen's picture.
+// look takes a picture of the screen.
 func (d *director) look() {
 	d.try("look", func() (err error) {
 		d.shown, err = capture(d.phone)
@@ -182,7 +182,7 @@ func (d *director) look() {
 	})
 }
 
-// hold lets the picture stand, for a whole number of frames.
+// hold keeps the picture for a whole number of frames.
 func (d *director) hold(long time.Duration) {
 	d.try("hold", func() error {
 		file := filepath.Join(d.dir, fmt.Sprintf("%04d.png", len(d.frames)))
@@ -213,7 +213,7 @@ func writePNG(path string, picture image.Image) error {
 	return os.WriteFile(path, out.Bytes(), 0o600)
 }
 
-// scroll moves the page gently until something stands in the middle of the screen.
+// scroll scrolls the page smoothly until an element is in the middle of the screen.
 func (d *director) scroll(selector string) {
 	var way struct{ From, To float64 }
 	d.try("find "+selector, func() (err error) {
@@ -240,7 +240,7 @@ func (d *director) run(script string) {
 	})
 }
 
-// markScript shows where the finger is, where it is pressed or just there.
+// markScript shows the position of the finger, pressed or not.
 const markScript = `(pressed => {
 	const box = document.querySelector(%q).getBoundingClientRect();
 	let mark = document.getElementById('finger');
@@ -250,7 +250,7 @@ const markScript = `(pressed => {
 		+ (box.left + box.width / 2 - size / 2) + 'px;top:' + (box.top + box.height / 2 - size / 2) + 'px';
 })(%v)`
 
-// point shows the finger on something and presses, without doing it yet.
+// point shows the finger pressing an element, without clicking yet.
 func (d *director) point(selector string) {
 	d.scroll(selector)
 	for _, press := range []struct {
@@ -264,7 +264,7 @@ func (d *director) point(selector string) {
 	d.run(`document.getElementById('finger').remove()`)
 }
 
-// tap points at something and taps it; what shows afterwards says that it worked.
+// tap points at an element and clicks it; then shows that it worked.
 func (d *director) tap(selector, then string) {
 	d.point(selector)
 	d.try("tap "+selector, func() error {
@@ -292,7 +292,7 @@ func (d *director) write(selector, words string) {
 	}
 }
 
-// choose takes the first choice of a list, whose own menu no picture shows.
+// choose selects the first option of a list, whose menu cannot be recorded.
 func (d *director) choose(selector string) {
 	d.point(selector)
 	d.run(fmt.Sprintf(`document.querySelector(%q).selectedIndex = 1`, selector))

@@ -14,11 +14,11 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// mostBytes bounds a film in either format: it may be looked at on a weak line.
+// mostBytes is the maximum size of a film in either format, for slow connections.
 const mostBytes = 700_000
 
-// cut joins the pictures into the film's files: name.mp4 for every browser,
-// name.webm for those without H.264, name.jpg and name.vtt.
+// cut encodes the pictures into the film's files: name.mp4 for every browser, name.webm for
+// those without H.264, name.jpg and name.vtt.
 func (d *director) cut(ctx context.Context, name string) error {
 	var list strings.Builder
 	for _, f := range d.frames {
@@ -28,8 +28,8 @@ func (d *director) cut(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	// Nobody follows the last picture, so that its time would not count: it is
-	// prolonged, and the whole cut to its length.
+	// The duration of the last picture would be ignored: it is
+	// extended, and the film cut to its length.
 	long := fmt.Sprintf("%.3f", d.now.Seconds())
 	in := []string{"-f", "concat", "-safe", "0", "-i", frames, "-vf", fmt.Sprintf("fps=%d,tpad=stop_mode=clone:stop_duration=5", frameRate), "-t", long, "-pix_fmt", "yuv420p", "-an", "-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact"}
 	mp4 := slices.Concat(in, []string{"-c:v", "libx264", "-profile:v", "main", "-preset", "slow", "-crf", "25", "-g", "120", "-movflags", "+faststart", name + ".mp4"})
@@ -82,8 +82,8 @@ func stamp(at time.Duration) string {
 	return fmt.Sprintf("%02d:%02d.%03d", ms/60000, ms/1000%60, ms%1000)
 }
 
-// face makes what a camera sees of somebody drawn in these colours, as a file
-// that Chromium takes for a camera.
+// face creates a video of a person drawn in these colours, as a file that Chromium uses as a
+// camera.
 func face(ctx context.Context, dir, name, skin, hair, shirt string) (string, error) {
 	drawing := strings.NewReplacer("SKIN", skin, "HAIR", hair, "SHIRT", shirt).Replace(faceDrawing)
 	b, err := newBrowser(ctx, os.DevNull)

@@ -10,7 +10,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// film is what one video shows.
+// film is one video.
 type film struct {
 	name, title string
 	play        func(*director)
@@ -23,7 +23,7 @@ var films = []film{
 	{"document", "Envoyer\nun document", playDocument},
 }
 
-// The demo's people in the films: those who have an appointment going on.
+// The demo's people in the films: those with a current appointment.
 const (
 	visitor = "zoe.vidal@"
 	worker  = "nadia.legoff@"
@@ -70,8 +70,8 @@ func playBooking(d *director) {
 
 func playCall(d *director) {
 	d.arrive("/rendez-vous")
-	door := newDoor(d)
-	defer door.close()
+	host := newHost(d)
+	defer host.close()
 	d.step("1. Ouvrir le rendez-vous")
 	d.say("Un quart d’heure avant, ouvrez « Mes rendez-vous ».")
 	d.tap(".list a", `a[href$="/appel"]`)
@@ -81,7 +81,7 @@ func playCall(d *director) {
 	d.say("Le téléphone demande votre accord pour le micro et la caméra.")
 	d.say("Vous êtes dans la salle d’attente. On vient vous chercher.")
 	d.hold(time.Second)
-	door.open(d)
+	host.open(d)
 	d.step("3. Parler")
 	d.say("Votre assistante sociale vous fait entrer. Vous vous voyez.")
 	d.say("L’appel n’est jamais enregistré.")
@@ -118,7 +118,7 @@ func playDocument(d *director) {
 	d.end("C’est envoyé")
 }
 
-// paper is an invented bill, as a photograph of a phone would be one.
+// paper creates an invented bill, as if photographed with a phone.
 func (d *director) paper() string {
 	path := filepath.Join(d.dir, "facture.png")
 	drawn := d.draw("Facture d’électricité", "Un document inventé", "2rem", "flex-start", height)
@@ -126,11 +126,11 @@ func (d *director) paper() string {
 	return path
 }
 
-// door is the social worker on the other side of the call.
-type door struct{ *browser }
+// host is the social worker on the other side of the call.
+type host struct{ *browser }
 
-func newDoor(d *director) *door {
-	other := &door{&browser{}}
+func newHost(d *director) *host {
+	other := &host{&browser{}}
 	d.try("the social worker", func() error {
 		camera, err := face(context.Background(), d.dir, "worker", "#e7b48f", "#5a3a22", "#2f7d6b")
 		if err != nil {
@@ -154,8 +154,8 @@ func newDoor(d *director) *door {
 	return other
 }
 
-// open lets the visitor in and waits until both see each other.
-func (o *door) open(d *director) {
+// open admits the visitor and waits until both see each other.
+func (o *host) open(d *director) {
 	d.try("let in", func() error {
 		return o.do(chromedp.WaitVisible(chromedp.CSS("#admit")), chromedp.Click(chromedp.CSS("#admit")))
 	})
@@ -169,7 +169,7 @@ func (o *door) open(d *director) {
 	d.try("settle", func() error { return d.phone.do(chromedp.Sleep(2 * time.Second)) })
 }
 
-// turnOn touches the switches that are off.
+// turnOn turns on the switches that are off.
 func (b *browser) turnOn(switches ...string) error {
 	for _, selector := range switches {
 		on, err := ask(b, chromedp.Evaluate[bool](`document.querySelector('`+selector+`').getAttribute('aria-checked') === 'true'`))
@@ -183,7 +183,7 @@ func (b *browser) turnOn(switches ...string) error {
 	return nil
 }
 
-// has reports whether the page holds something.
+// has reports whether the page has an element.
 func (d *director) has(selector string) (there bool) {
 	d.try("look for "+selector, func() (err error) {
 		there, err = ask(d.phone, chromedp.Evaluate[bool](`document.querySelector('`+selector+`') !== null`))
@@ -192,10 +192,10 @@ func (d *director) has(selector string) (there bool) {
 	return there
 }
 
-// faceDrawing is somebody drawn, in a camera's proportions.
+// faceDrawing is a drawn person, in a camera's aspect ratio.
 const faceDrawing = `<svg xmlns="http://www.w3.org/2000/svg" width="640" height="480" viewBox="0 0 640 480"><rect width="640" height="480" fill="#dfe7e0"/><rect x="430" y="40" width="150" height="190" rx="8" fill="#f6f2e7"/><path d="M505 40v190M430 135h150" stroke="#c9cfc4" stroke-width="6"/><ellipse cx="320" cy="215" rx="122" ry="150" fill="HAIR"/><path d="M120 480c0-105 85-150 200-150s200 45 200 150z" fill="SHIRT"/><rect x="280" y="270" width="80" height="90" rx="36" fill="SKIN"/><ellipse cx="320" cy="215" rx="88" ry="108" fill="SKIN"/><path d="M228 190c10-90 70-110 110-100s75 45 76 100c-40-10-60-45-70-60-25 35-70 55-116 60z" fill="HAIR"/><circle cx="285" cy="215" r="8" fill="#22211f"/><circle cx="355" cy="215" r="8" fill="#22211f"/><path d="M285 262q35 30 70 0" fill="none" stroke="#7b2f2a" stroke-width="7" stroke-linecap="round"/></svg>`
 
-// writeFile writes what ffmpeg reads.
+// writeFile writes an input file of ffmpeg.
 func writeFile(dir, name string, content []byte) (string, error) {
 	path := filepath.Join(dir, name)
 	return path, os.WriteFile(path, content, 0o600)

@@ -1,8 +1,8 @@
-// Command record films the service for the page « Comment ça marche »: it starts a
-// demo, does in a real browser with the size of a phone what a person does, and
-// writes into web/static/videos each film as MP4 and WebM, its first picture, and
-// its captions, of which the page makes the transcript too. Nobody real is in
-// them: the people are the demo's, and the faces of the call are drawn.
+// Command record records the films of the page « Comment ça marche »: it starts a demo, acts
+// as a person in a real browser of a phone's size, and writes into web/static/videos each film
+// as MP4 and WebM, its first picture, and its captions, from which the page also takes the
+// transcript. No real people appear: the people are the demo's, and the faces of the call are
+// drawn.
 //
 // It runs from the root of the repository, by make videos.
 package main
@@ -55,7 +55,7 @@ func record() error {
 	return nil
 }
 
-// shoot films one film and writes its files.
+// shoot records one film and writes its files.
 func shoot(f film, demo *demonstration, dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -76,7 +76,7 @@ func shoot(f film, demo *demonstration, dir string) error {
 	return d.cut(ctx, filepath.Join(folder, f.name))
 }
 
-// demonstration is a demo that runs, with who can sign in.
+// demonstration is a running demo, with the people who can sign in.
 type demonstration struct {
 	process  *exec.Cmd
 	URL      string    `json:"url"`
@@ -111,7 +111,7 @@ func (d *demonstration) stop() {
 	_ = d.process.Wait()
 }
 
-// who is the demo's person whose address begins so.
+// who returns the demo's person whose address has that prefix.
 func (d *demonstration) who(name string) account {
 	for _, a := range d.Accounts {
 		if strings.HasPrefix(a.Email, name) {

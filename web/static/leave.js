@@ -1,5 +1,5 @@
-// Leaving in a hurry: the page gives way to a neutral one, and the way back does
-// not lead here. Without this script the link is an ordinary one.
+// Quick exit: the page is replaced by a neutral one, and going back does
+// not return here. Without this script the link is an ordinary one.
 
 const presses = 3;
 const within = 2000; // milliseconds
@@ -16,7 +16,7 @@ if (exit instanceof HTMLAnchorElement) {
 
 /** @param {string} href the neutral page */
 function leave(href) {
-  document.documentElement.hidden = true; // at once, however slow the line
+  document.documentElement.hidden = true; // at once, even on a slow connection
   location.replace(href);
 }
 

@@ -1,12 +1,12 @@
-// Keeps an open conversation, or the list of them, as it is now. The server tells
-// over a socket that something is new; the page is then fetched again and only
+// Keeps an open conversation, or the list of them, up to date. The server notifies
+// the page over a socket; the page is then fetched again and only
 // what is new goes into it, so that what is being typed stays. Without this
 // script everything works: one reloads.
 
 const firstDelay = 1000;
 const longestDelay = 30_000;
 const signedOut = 4401;
-const replaced = 4409; // by newer pages of the same person
+const replaced = 4409; // by a newer page of the same person
 
 const live = document.querySelector("[data-live]");
 if (live instanceof HTMLElement && live.dataset["newest"] !== "false") {
@@ -14,8 +14,8 @@ if (live instanceof HTMLElement && live.dataset["newest"] !== "false") {
 }
 
 /**
- * Listens, and comes back by itself, each time after a longer and uneven while:
- * a server that restarts does not meet everybody at once.
+ * Connects, and reconnects after a growing random delay, so that not all pages
+ * return to a restarted server at the same time.
  * @param {HTMLElement} list
  * @param {number} failures how many tries have failed in a row
  */
@@ -25,7 +25,7 @@ function connect(list, failures) {
   const socket = new WebSocket(address);
   let tries = failures;
   socket.addEventListener("open", () => {
-    if (failures > 0) refreshSoon(list); // something may have been missed
+    if (failures > 0) refreshSoon(list); // an event may have been missed
     tries = 0;
   });
   socket.addEventListener("message", (event) => {
@@ -43,8 +43,8 @@ function connect(list, failures) {
 }
 
 /**
- * Waits until somebody comes back to the page: pages that lie open behind others
- * do not take each other's place.
+ * Waits until the page is visible: background pages must not replace each
+ * other.
  * @param {() => void} then
  */
 function whenLookedAt(then) {
@@ -56,7 +56,7 @@ function whenLookedAt(then) {
 
 /**
  * @param {HTMLElement} list
- * @param {unknown} data what the server said
+ * @param {unknown} data the server's message
  */
 function concerns(list, data) {
   if (typeof data !== "string") return false;
@@ -71,8 +71,8 @@ let refreshing = Promise.resolve();
 let asked = false;
 
 /**
- * Refreshes once the one under way has ended, and not before somebody looks:
- * what is fetched counts as read.
+ * Refreshes after the current refresh, and only while the page is visible:
+ * fetched messages count as read.
  * @param {HTMLElement} list
  */
 function refreshSoon(list) {
@@ -81,7 +81,7 @@ function refreshSoon(list) {
     asked = true;
     return;
   }
-  refreshing = refreshing.then(() => refresh(list)).catch(() => undefined); // the next event, or a reload, mends it
+  refreshing = refreshing.then(() => refresh(list)).catch(() => undefined); // the next event, or a reload, repairs it
 }
 
 /** @param {HTMLElement} list */
@@ -96,7 +96,7 @@ async function refresh(list) {
 }
 
 /**
- * Adds the messages that are not there yet.
+ * Adds messages that are not shown yet.
  * @param {HTMLElement} list
  * @param {Element} fresh
  */
@@ -112,7 +112,7 @@ function append(list, fresh) {
   if (atEnd && !typing()) added.at(-1)?.scrollIntoView({ block: "nearest" });
 }
 
-/** Whether the person is in a field: the page then does not move. */
+/** Whether a field has the focus: the page then does not scroll. */
 function typing() {
   return document.activeElement instanceof HTMLTextAreaElement || document.activeElement instanceof HTMLInputElement;
 }

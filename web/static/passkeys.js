@@ -1,6 +1,6 @@
-// Makes and uses passkeys. A part of a page marked data-passkey has a button that
-// is shown where the browser can; it asks for a challenge, hands it to the browser
-// and sends back what the person's device answered. Nothing secret passes here:
+// Creates and uses passkeys. A part of a page marked data-passkey has a button that
+// is shown if the browser supports them; it requests a challenge, passes it to the browser
+// and sends back what the person's device answered. No secret is handled here:
 // the device keeps its key.
 
 for (const part of document.querySelectorAll("[data-passkey]")) {
@@ -39,7 +39,7 @@ async function press(part, button) {
   }
 }
 
-/** The code given by voice, where the page asks for it before anything is made. */
+/** The code given by voice, if the page requires it before creating a passkey. */
 function typed() {
   const field = document.querySelector("input[name=reset_code]");
   return field instanceof HTMLInputElement ? { reset_code: field.value } : {};
@@ -57,7 +57,7 @@ function say(part, message) {
   place.hidden = message === "";
 }
 
-/** What the server refused, with its own words for the person. */
+/** A refusal of the server, with its message for the person. */
 class Refusal extends Error {}
 
 /**
@@ -73,7 +73,7 @@ async function send(path, body) {
 }
 
 /**
- * Why it did not work, and what to do.
+ * The message for an error: why it failed, and what to do.
  * @param {unknown} error
  */
 function reason(error) {
@@ -154,7 +154,7 @@ function described(credentials) {
 }
 
 /**
- * Reads base64url.
+ * Decodes base64url.
  * @param {string} encoded
  */
 function bytes(encoded) {
@@ -162,7 +162,7 @@ function bytes(encoded) {
 }
 
 /**
- * Writes base64url.
+ * Encodes base64url.
  * @param {ArrayBuffer} buffer
  */
 function text(buffer) {

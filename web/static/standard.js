@@ -1,5 +1,5 @@
-// Shows, while an operator types, the accounts that may be the same person's. The
-// server compares and draws; without this script the next page shows the same.
+// While a switchboard agent types, shows accounts that may be the same person's. The
+// server compares and renders; without this script the next page shows the same.
 
 const form = document.querySelector("form[data-doubles]");
 const shown = document.getElementById("doubles");
@@ -10,8 +10,8 @@ if (form instanceof HTMLFormElement && shown) {
 let turn = 0;
 
 /**
- * Asks once there is a whole number or address to ask about, and shows the answer
- * to the latest question alone.
+ * Requests them once a complete number or address was typed, and shows only the
+ * latest answer.
  * @param {HTMLFormElement} typed
  * @param {HTMLElement} place
  */

@@ -1,7 +1,7 @@
-// The server's own form in a dialog: nothing is decided here, and what is to be
-// corrected comes back into it.
+// The server's own form in a dialog. The server validates it; its messages are
+// shown in the dialog.
 
-/** The form at an address of the server, null when there is none. @param {string} address @returns {Promise<Element | null>} */
+/** The form at an address of the server, null if there is none. @param {string} address @returns {Promise<Element | null>} */
 export async function ask(address) {
   try {
     return (await page(fetch(address, { headers: { Accept: "text/html" } }))).getElementById("plage");
@@ -34,7 +34,7 @@ export class Dialog {
     });
   }
 
-  /** @param {Element} form @param {() => void} then what is done once it is closed */
+  /** @param {Element} form @param {() => void} then called once it is closed */
   show(form, then) {
     this.#after = then;
     this.#fill(form);
@@ -82,7 +82,7 @@ function closing() {
   return form;
 }
 
-/** What is said when the server does not answer. */
+/** Message when the server does not answer. */
 function sorry() {
   const place = document.createElement("div");
   const words = document.createElement("p");

@@ -25,7 +25,7 @@ export class Drawing {
 
   get hours() { return this.#hours; }
 
-  /** What the drawing says of itself. */
+  /** The drawing's label. */
   get words() { return this.ghost.getAttribute("aria-label") ?? ""; }
 
   /** The link of the opening that is moved. */

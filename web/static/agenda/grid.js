@@ -1,8 +1,8 @@
-// The week as the server drew it: where a day and a minute are on the screen.
+// The week's grid: converts between days and minutes and positions on the screen.
 
 /** @typedef {import("./hours.js").Hours} Hours */
 
-/** Items are drawn, moved and resized where the week is a grid. */
+/** Items are drawn, moved and resized only if the week is shown as a grid. */
 const desktop = matchMedia("(min-width: 62rem)");
 
 export class Grid {
@@ -30,7 +30,7 @@ export class Grid {
   /** The links that add an opening to a day. */
   get additions() { return [...this.element.querySelectorAll(".agenda-add a")].filter((a) => a instanceof HTMLAnchorElement); }
 
-  /** The place of today, 0 in another week. */
+  /** Today's column, 0 in another week. */
   get today() { return Math.max(0, this.#days.findIndex((day) => day.classList.contains("today"))); }
 
   /** @param {number} day */

@@ -1,16 +1,16 @@
-// What a gesture makes of the hours that are drawn. Nothing here knows the page.
+// How gestures change the drawn times, independently of the page.
 
 import { clamp, least, snap, stride, whole } from "./time.js";
 
 /**
- * Hours of one of the days shown.
+ * Times on one of the days shown.
  * @typedef {object} Hours
- * @property {number} day the day's place in the week
+ * @property {number} day the day's column in the week
  * @property {number} starts minutes since midnight
  * @property {number} ends
  */
 
-/** The least that can be drawn, from a minute on. @param {number} day @param {number} starts @returns {Hours} */
+/** The shortest opening that starts at a minute. @param {number} day @param {number} starts @returns {Hours} */
 export function shortest(day, starts) { return { day, starts, ends: starts + least }; }
 
 /** From one place of a pointer to another. @param {number} day @param {number} a @param {number} b @returns {Hours} */
@@ -19,22 +19,22 @@ export function between(day, a, b) {
   return { day, starts, ends: clamp(snap(Math.max(a, b)), starts + least, whole) };
 }
 
-/** As long as before, so many minutes later, on that day. @param {Hours} was @param {number} by @param {number} day @returns {Hours} */
+/** Moved by some minutes to that day, with the same length. @param {Hours} was @param {number} by @param {number} day @returns {Hours} */
 export function shifted(was, by, day) {
   const length = was.ends - was.starts;
   const starts = clamp(snap(was.starts + by), 0, whole - length);
   return { day, starts, ends: starts + length };
 }
 
-/** Begun so many minutes later. @param {Hours} was @param {number} by @returns {Hours} */
+/** With the start moved by some minutes. @param {Hours} was @param {number} by @returns {Hours} */
 export function begun(was, by) { return { ...was, starts: clamp(snap(was.starts + by), 0, was.ends - least) }; }
 
-/** Ended so many minutes later. @param {Hours} was @param {number} by @returns {Hours} */
+/** With the end moved by some minutes. @param {Hours} was @param {number} by @returns {Hours} */
 export function ended(was, by) { return { ...was, ends: clamp(snap(was.ends + by), was.starts + least, whole) }; }
 
 /**
- * What an arrow key does: up and down move the hours, or their end alone with the
- * shift key; left and right change the day. Null for any other key.
+ * What an arrow key does: up and down move the times, or with shift only the
+ * end; left and right change the day. Null for any other key.
  * @param {Hours} hours @param {string} key @param {boolean} shift @param {number} days how many are shown
  * @returns {Hours | null}
  */

@@ -1,5 +1,5 @@
-// The week from the keyboard: arrows move what is drawn, Enter goes on (the drawing
-// is a button), Escape gives it up.
+// The week with the keyboard: arrows move the drawing, Enter opens the form (the
+// drawing is a button), Escape discards it.
 
 import { nudged, shortest } from "./hours.js";
 

@@ -1,4 +1,4 @@
-// The grid's own links: where the week is a grid, their page opens in the dialog.
+// The grid's links: if the week is shown as a grid, they open in the dialog.
 
 /** @typedef {import("./week.js").Week} Week */
 
@@ -11,7 +11,7 @@ export function openInPlace(week) {
   for (const link of week.grid.additions) open(week, link, () => true);
 }
 
-/** @param {Week} week @param {HTMLAnchorElement} link @param {() => boolean} meant whether a click is one */
+/** @param {Week} week @param {HTMLAnchorElement} link @param {() => boolean} meant whether a click is intended */
 function open(week, link, meant) {
   link.addEventListener("click", (event) => {
     if (!week.grid.drawable || event.ctrlKey || event.metaKey || event.shiftKey) return;

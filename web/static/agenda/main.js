@@ -1,7 +1,7 @@
-// The worker's week, drawn: on the grid of a desktop an opening is drawn, moved and
-// resized with a pointer or from the keyboard. Nothing is decided here: every
+// The worker's week: on a desktop, openings are drawn on the grid, moved and
+// resized with a pointer or from the keyboard. Every
 // gesture ends in the server's own form, filled with what was drawn, in a dialog.
-// Without this script the same forms are pages of their own.
+// Without this script, the same forms are separate pages.
 
 import { drawByKeyboard } from "./keyboard.js";
 import { openInPlace } from "./links.js";

@@ -1,5 +1,5 @@
-// The week with a mouse or a finger: over an empty hour it draws, on an opening it
-// moves it, on an opening's edge it resizes it.
+// The week with a mouse or a finger: on an empty place it draws, on an opening it
+// moves the opening, on an opening's edge it resizes it.
 
 import { begun, between, ended, shifted, shortest } from "./hours.js";
 import { snap } from "./time.js";
@@ -7,9 +7,9 @@ import { snap } from "./time.js";
 /** @typedef {import("./week.js").Week} Week */
 /** @typedef {import("./hours.js").Hours} Hours */
 
-const patience = 350; // milliseconds after which a finger that rests draws
+const patience = 350; // milliseconds of a long press
 const slack = 6; // pixels that a mouse moves before it draws
-const drift = 8; // and a finger while it still rests
+const drift = 8; // pixels that a finger may move during a long press
 
 /** @param {Week} week */
 export function drawByPointer(week) {
@@ -22,7 +22,7 @@ export function drawByPointer(week) {
   });
 }
 
-/** Adds the edges that are pulled. @param {HTMLElement} item */
+/** Adds the edges for resizing. @param {HTMLElement} item */
 function addGrips(item) {
   for (const end of ["first", "last"]) {
     const grip = document.createElement("span");
@@ -50,7 +50,7 @@ function down(week, event, day) {
   }
 }
 
-/** Waits until a finger has rested: before, it scrolls the page. @param {PointerEvent} event @param {() => void} then */
+/** Waits for a long press; an earlier movement scrolls the page. @param {PointerEvent} event @param {() => void} then */
 function rest(event, then) {
   const over = new AbortController();
   const timer = setTimeout(() => { over.abort(); then(); }, patience);
@@ -61,16 +61,16 @@ function rest(event, then) {
   for (const name of /** @type {const} */ (["pointermove", "pointerup", "pointercancel"])) addEventListener(name, give, { signal: over.signal });
 }
 
-/** One gesture, from where the pointer went down until it lets go. */
+/** One gesture, from pointer down to pointer up. */
 class Gesture {
   #week;
   #first;
   #day;
   #opening;
   #grip;
-  /** The minute where it began. */
+  /** The minute at which it began. */
   #at;
-  /** The hours that the opening had. @type {Hours | null} */
+  /** The opening's times before. @type {Hours | null} */
   #was;
   #over = new AbortController();
 
@@ -85,11 +85,11 @@ class Gesture {
     this.#was = opening && week.grid.hoursOf(opening);
   }
 
-  /** Follows the pointer until it lets go. */
+  /** Follows the pointer until it is released. */
   follow() {
     const { signal } = this.#over;
     this.#week.drop();
-    if (!this.#byMouse) this.#move(this.#first); // the finger sees that it draws now
+    if (!this.#byMouse) this.#move(this.#first); // shows that drawing has begun
     addEventListener("pointermove", (e) => this.#move(e), { signal });
     addEventListener("pointerup", () => this.#end(true), { signal });
     addEventListener("pointercancel", () => this.#end(false), { signal });
@@ -111,7 +111,7 @@ class Gesture {
     return Math.abs(event.clientY - this.#first.clientY) + Math.abs(event.clientX - this.#first.clientX);
   }
 
-  /** What is drawn with the pointer there. @param {PointerEvent} event @returns {Hours} */
+  /** The times for that position of the pointer. @param {PointerEvent} event @returns {Hours} */
   #hoursAt(event) {
     const now = this.#week.grid.minuteAt(event.clientY, this.#day);
     const by = now - this.#at;
@@ -120,7 +120,7 @@ class Gesture {
     return this.#grip.classList.contains("first") ? begun(this.#was, by) : ended(this.#was, by);
   }
 
-  /** @param {boolean} meant whether the pointer was let go, and not taken away */
+  /** @param {boolean} meant whether the pointer was released, and not cancelled */
   #end(meant) {
     this.#over.abort();
     this.#week.moved = this.#week.drawing !== null && this.#opening !== null;

@@ -1,5 +1,5 @@
-// What stands above the grid: the button that draws from the keyboard, how to draw,
-// and what is said to screen readers.
+// The tools above the grid: the button that draws from the keyboard, how to draw,
+// and announcements for screen readers.
 
 export class Tools {
   #said;

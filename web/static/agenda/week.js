@@ -13,7 +13,7 @@ export class Week {
   #tools;
   /** @type {Drawing | null} */
   #drawing = null;
-  /** Whether a pointer has just moved an opening: the click that follows opens nothing. */
+  /** Whether a pointer has just moved an opening: the following click is ignored. */
   moved = false;
 
   /** @param {HTMLElement} element */
@@ -31,7 +31,7 @@ export class Week {
   /** @param {string} words for screen readers */
   say(words) { this.#tools.say(words); }
 
-  /** Draws in place of what was drawn. @param {Hours} hours @param {HTMLElement | null} opening @returns {Drawing} */
+  /** Replaces the current drawing. @param {Hours} hours @param {HTMLElement | null} opening @returns {Drawing} */
   draw(hours, opening) {
     this.drop();
     const drawing = new Drawing(this.grid, hours, opening);
@@ -45,7 +45,7 @@ export class Week {
     this.#drawing = null;
   }
 
-  /** Opens the form for what was drawn. */
+  /** Opens the form for the drawing. */
   async confirm() {
     if (!this.#drawing) return;
     const { link, hours } = this.#drawing;

@@ -1,8 +1,8 @@
-// The call: what the server says becomes a connection, and the page follows.
+// The call: turns the server's messages into a connection and updates the page.
 //
-// `joined` always means a fresh connection: whoever was there offers at once,
-// and whoever has just been welcomed waits for that offer, even with an older
-// connection still open, which goes on until the new one takes its place.
+// `joined` always means a fresh connection: the participant who was there sends an offer at once,
+// and the one who was just welcomed waits for it, even if an older connection is
+// still open, which continues until the new one replaces it.
 
 import { Peer, configuration } from "./peer.js";
 import { LineQuality, levels } from "./quality.js";
@@ -63,7 +63,7 @@ export class Call {
     await this.#peer.send(kind, track);
   }
 
-  /** Tells the other side what is on. */
+  /** Sends the other side which devices are on. */
   tell() {
     this.#signaling.send({ type: "state", ...this.#media.sending });
   }
@@ -103,7 +103,7 @@ export class Call {
         return this.#ending(message.at);
       case "error":
         return this.#page.say(message.message);
-      default: // a later server may say more than this page knows
+      default: // a newer server may send unknown messages
         return undefined;
     }
   }
@@ -170,7 +170,7 @@ export class Call {
 
   /** @param {RTCIceServer[]} iceServers */
   #useRelays(iceServers) {
-    if (JSON.stringify(iceServers) === JSON.stringify(this.#iceServers)) return; // what is gathered stays good
+    if (JSON.stringify(iceServers) === JSON.stringify(this.#iceServers)) return; // gathered candidates stay valid
     this.#iceServers = iceServers;
     this.#peer.useRelays(iceServers);
   }
@@ -182,7 +182,7 @@ export class Call {
     this.#tick();
   }
 
-  /** Makes sure that the peer is one that has never been connected. */
+  /** Ensures that the peer has never been connected. */
   #renew() {
     this.#welcomedAnew = false;
     if (this.#with === null) return;
@@ -190,7 +190,7 @@ export class Call {
     this.#peer = this.#build();
   }
 
-  /** Back to being alone, ready for whoever comes. */
+  /** Prepares for the next participant after the other one has left. */
   #hangUp() {
     this.#renew();
     this.#with = null;
@@ -200,7 +200,7 @@ export class Call {
     this.#page.phase = "alone";
   }
 
-  /** A connection that gathers already, and sends what is on now. */
+  /** Creates a connection that gathers candidates and sends the current tracks. */
   #build() {
     const remote = new MediaStream();
     const peer = new Peer(configuration(this.#iceServers), this.#media.stream, {
@@ -217,8 +217,8 @@ export class Call {
   }
 
   /**
-   * Sends what the current connection says; an older one that waits to be
-   * replaced has nothing to say any more.
+   * Sends a message of the current connection; those of an older one, which is to
+   * be replaced, are dropped.
    * @param {Peer} peer
    * @param {(to: string) => void} send
    */

@@ -1,4 +1,4 @@
-// How much time is left, in the words of somebody who looks at a clock.
+// The remaining time, in everyday words.
 
 const minute = 60_000;
 

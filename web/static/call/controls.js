@@ -5,7 +5,7 @@ import { Media, canShareScreen } from "./media.js";
 
 /** @typedef {import("./page.js").Page} Page */
 
-/** Where a reload finds what was on; gone with the tab. */
+/** Key of the session storage with the state of the devices for a reload. */
 const kept = `call:${location.pathname}`;
 
 /** @param {Page} page */
@@ -31,9 +31,9 @@ export async function hold(page) {
   page.showSelf(media.stream, media.sending, media.camera);
 
   /**
-   * Turns something on or off, once at a time, and says so.
+   * Turns a device on or off, one change at a time, and announces it.
    * @param {HTMLButtonElement} button
-   * @param {() => Promise<string>} turn answers why it cannot be done
+   * @param {() => Promise<string>} turn returns why it cannot be done
    * @param {() => string} outcome
    */
   async function change(button, turn, outcome) {
@@ -47,7 +47,7 @@ export async function hold(page) {
   }
 }
 
-/** What was on before a reload; at first, everything. */
+/** The devices that were on before a reload; at first, all. */
 function wanted() {
   const before = sessionStorage.getItem(kept);
   /** @type {{microphone: boolean, camera: boolean}} */

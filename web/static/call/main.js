@@ -1,4 +1,4 @@
-// Opens the call, where the browser can; one that cannot is told so, and the page
+// Opens the call if the browser supports it; otherwise the page says so, and
 // offers the phone.
 
 import { hold } from "./controls.js";
@@ -9,7 +9,7 @@ if (!canCall()) page.refuse("Ce navigateur ne permet pas les appels vidéo.");
 else if (!navigator.mediaDevices) page.refuse("Ce navigateur ne donne accès ni au micro ni à la caméra.", () => hold(page));
 else await hold(page);
 
-/** Tries what a call is made of: Tor Browser and an iPhone in lockdown mode do without. */
+/** Checks the required features: Tor Browser and an iPhone in lockdown mode lack them. */
 function canCall() {
   try {
     new MediaStream();

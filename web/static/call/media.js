@@ -1,5 +1,5 @@
 // What this person sends: microphone, camera, screen. Whatever is missing or
-// refused, the call goes on with what is there.
+// refused, the call continues with the rest.
 
 /** @typedef {"microphone" | "camera"} Device */
 /** @typedef {"audio" | "video"} Kind */
@@ -15,8 +15,8 @@ export const canShareScreen = typeof navigator.mediaDevices?.getDisplayMedia ===
 
 /**
  * @typedef {object} MediaListener
- * @property {(kind: Kind, track: MediaStreamTrack | null) => void} sends what is sent from now on
- * @property {() => void} changed something is on or off now
+ * @property {(kind: Kind, track: MediaStreamTrack | null) => void} sends the track to send from now on
+ * @property {() => void} changed a device was turned on or off
  */
 
 export class Media {
@@ -36,7 +36,7 @@ export class Media {
     this.#listener = listener;
   }
 
-  /** What is sent, as the other side is told. */
+  /** The state of the devices for the other side. */
   get sending() {
     return { audio: this.microphone, video: this.#camera !== null || this.#screen !== null, screen: this.#screen !== null };
   }
@@ -59,8 +59,8 @@ export class Media {
 
   /**
    * Asks for both at once, so that the browser asks the person once; then for
-   * each alone. Answers, in words, why something that was wanted is missing.
-   * @param {{microphone: boolean, camera: boolean}} wanted what was on before a reload
+   * each separately. Returns, as text, why a wanted device is missing.
+   * @param {{microphone: boolean, camera: boolean}} wanted devices that were on before a reload
    */
   async open(wanted) {
     this.#muted = !wanted.microphone;
@@ -71,7 +71,7 @@ export class Media {
     return `${explain("microphone", microphone)} ${explain("camera", camera)}`.trim();
   }
 
-  /** Turns the microphone on or off; answers why it cannot be turned on, in words. */
+  /** Turns the microphone on or off; returns why it cannot be turned on, as text. */
   async toggleMicrophone() {
     this.#muted = this.microphone;
     if (!this.#microphone) return explain("microphone", await this.#try("microphone"));
@@ -81,7 +81,7 @@ export class Media {
   }
 
   /**
-   * Turns the camera on or off; answers why it cannot be turned on, in words. Off
+   * Turns the camera on or off; returns why it cannot be turned on, as text. Off
    * means released: its light goes out.
    */
   async toggleCamera() {
@@ -91,7 +91,7 @@ export class Media {
     return "";
   }
 
-  /** Shows the screen in place of the camera, or no more. */
+  /** Starts or stops showing the screen in place of the camera. */
   async toggleScreen() {
     if (this.#screen) {
       this.#screen.stop();
@@ -122,12 +122,12 @@ export class Media {
       this.#setCamera(found.getVideoTracks()[0] ?? null);
       return true;
     } catch {
-      return false; // which of the two, and why, is found out one by one
+      return false; // the caller then tries each separately
     }
   }
 
   /**
-   * Opens one device; answers the name of the browser's error, empty when it is open.
+   * Opens one device; returns the name of the browser's error, empty on success.
    * @param {Device} device
    */
   async #try(device) {
@@ -162,7 +162,7 @@ export class Media {
   /** @param {MediaStreamTrack | null} track */
   #setScreen(track) {
     this.#screen = track;
-    if (track) track.contentHint = "detail"; // text stays legible, motion may stutter
+    if (track) track.contentHint = "detail"; // prefers legible text to smooth motion
     track?.addEventListener("ended", () => this.#screen === track && this.#setScreen(null));
     this.#showVideo();
   }

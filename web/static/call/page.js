@@ -79,19 +79,19 @@ export class Page {
     if (phase !== "talking") this.showCode(null);
   }
 
-  /** Says what has just happened, aloud for those who do not see. @param {string} words */
+  /** Shows what has just happened, and announces it to screen readers. @param {string} words */
   say(words) {
     element("state", HTMLElement).textContent = words;
   }
 
-  /** Says what the person can do about a device that is missing. @param {string} words */
+  /** Shows what the person can do about a missing device. @param {string} words */
   advise(words) {
     const advice = element("advice", HTMLElement);
     advice.textContent = words;
     advice.hidden = words === "";
   }
 
-  /** @param {string | null} name who waits to be let in */
+  /** @param {string | null} name who waits to be admitted */
   showKnocking(name) {
     element("knocking", HTMLElement).hidden = name === null;
     if (name !== null) element("knocker", HTMLElement).textContent = name;
@@ -125,7 +125,7 @@ export class Page {
     if (stream) this.#listen();
   }
 
-  /** @param {Sending | null} sending null when nobody is there */
+  /** @param {Sending | null} sending null if nobody is there */
   showRemoteSending(sending) {
     const dark = sending !== null && !sending.video;
     element("cover", HTMLElement).hidden = !dark;
@@ -152,7 +152,7 @@ export class Page {
   /**
    * The call is over for this page.
    * @param {string} words
-   * @param {"again" | "sign-in" | null} wayBack the link that leads back, if one does
+   * @param {"again" | "sign-in" | null} wayBack the link to show, if any
    */
   end(words, wayBack) {
     this.phase = "over";
@@ -166,9 +166,9 @@ export class Page {
   }
 
   /**
-   * There is no call in this browser; the page says how to talk all the same.
+   * The browser does not support calls; the page shows the alternatives.
    * @param {string} words why
-   * @param {() => void} [enter] goes in nevertheless, to see and hear
+   * @param {() => void} [enter] joins nevertheless, only to receive
    */
   refuse(words, enter) {
     this.phase = "unable";
@@ -193,7 +193,7 @@ export class Page {
     element("alone", HTMLElement).hidden = this.phase !== "alone" || !element("knocking", HTMLElement).hidden;
   }
 
-  /** Plays what comes in; a browser that wants a gesture first gets a button. */
+  /** Plays the other side's media; if the browser requires a gesture, shows a button. */
   #listen() {
     this.#remote.play().then(() => this.#askToListen(false), (error) => this.#askToListen(error.name === "NotAllowedError"));
   }
@@ -207,7 +207,7 @@ export class Page {
 /**
  * @param {HTMLButtonElement} button
  * @param {boolean} on
- * @param {string} words its state as those who see read it
+ * @param {string} words its state as visible text
  */
 function turn(button, on, words) {
   button.setAttribute("aria-checked", String(on));

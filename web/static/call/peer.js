@@ -1,4 +1,4 @@
-// One connection to one other browser. It is built, and gathers its relay
+// One connection to one other browser. It is created, and gathers its relay
 // candidates, before anybody is there; then one side offers at once, audio and
 // video in it, and later changes follow the WebRTC specification's perfect
 // negotiation.
@@ -10,14 +10,14 @@
  * @typedef {object} PeerListener
  * @property {(description: RTCSessionDescription) => void} description to be sent
  * @property {(candidate: RTCIceCandidate | null) => void} candidate to be sent; null ends them
- * @property {(track: MediaStreamTrack) => void} track from the other side
+ * @property {(track: MediaStreamTrack) => void} track received from the other side
  * @property {(state: RTCPeerConnectionState) => void} state
  */
 
 /**
- * How long a line may be silent before another path is looked for, in
- * milliseconds. The polite side lets the other one begin: where both do at once,
- * the offer that it takes back leaves some browsers with a frozen picture.
+ * How long a connection may be interrupted before an ICE restart, in
+ * milliseconds. The polite side waits for the other one: if both restart at once,
+ * its rollback leaves some browsers with a frozen picture.
  */
 const patience = Object.freeze({ impolite: 4000, polite: 12_000 });
 
@@ -44,7 +44,7 @@ export class Peer {
 
   /**
    * @param {RTCConfiguration} settings
-   * @param {MediaStream} stream what is sent belongs to it, so that voice and picture stay together
+   * @param {MediaStream} stream the stream of the sent tracks, so that audio and video stay in sync
    * @param {PeerListener} listener
    */
   constructor(settings, stream, listener) {
@@ -58,14 +58,14 @@ export class Peer {
     this.connection.addEventListener("iceconnectionstatechange", () => this.#watch());
   }
 
-  /** Offers: the other side came later, so that this one is impolite. */
+  /** Offers: the other side came later, so this one is impolite. */
   call() {
     for (const kind of /** @type {const} */ (["audio", "video"])) {
       this.connection.addTransceiver(this.#sending[kind] ?? kind, { direction: "sendrecv", streams: [this.#stream] });
     }
   }
 
-  /** Waits for the offer: the other side was there before, so that this one is polite. */
+  /** Waits for the offer: the other side was there before, so this one is polite. */
   expect() {
     this.#polite = true;
   }
@@ -96,7 +96,7 @@ export class Peer {
     await this.#fill();
     await this.connection.setLocalDescription();
     this.#sendDescription();
-    this.#watch(); // the other side looks for a path: this one waits anew
+    this.#watch(); // the other side restarts ICE: this one waits again
   }
 
   /** @param {RTCIceCandidateInit | null} candidate */
@@ -144,7 +144,7 @@ export class Peer {
     return this.connection.getTransceivers().find((each) => each.receiver.track.kind === kind);
   }
 
-  /** After a cut, looks for another path, again and again until there is one. */
+  /** After an interruption, restarts ICE repeatedly until the connection works. */
   #watch() {
     clearTimeout(this.#restart);
     const state = this.connection.iceConnectionState;

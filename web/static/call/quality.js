@@ -1,11 +1,11 @@
-// How good the line is, in words, from the connection's own figures.
+// The quality of the connection, as text, from its statistics.
 
 /** @typedef {"good" | "fair" | "weak"} Level */
 
 /** @type {Readonly<Record<Level, string>>} */
 export const levels = Object.freeze({ good: "Connexion bonne", fair: "Connexion moyenne", weak: "Connexion faible" });
 
-/** Watches one connection; each measure speaks of the time since the one before. */
+/** Watches one connection; each measurement covers the time since the previous one. */
 export class LineQuality {
   #connection;
   #received = 0;
@@ -16,7 +16,7 @@ export class LineQuality {
     this.#connection = connection;
   }
 
-  /** @returns {Promise<Level | null>} null while nothing flows */
+  /** @returns {Promise<Level | null>} null while nothing is received */
   async measure() {
     /** @type {Map<string, any>} */
     const report = new Map(await this.#connection.getStats());

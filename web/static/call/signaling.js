@@ -1,5 +1,5 @@
 // The WebSocket to the other participant, by way of the server: the messages of
-// "Call signalling, version 1", and coming back after a cut.
+// "Call signalling, version 1", and reconnecting after an interruption.
 
 /**
  * @typedef {{id: string, name: string, role: "beneficiary" | "social_worker"}} Participant
@@ -25,15 +25,15 @@
  *   | {type: "leave"}} ClientMessage
  *
  * @typedef {object} Listener
- * @property {(message: ServerMessage) => Promise<void> | void} message the next one is handed over once it has ended
- * @property {() => void} lost the line is cut and comes back by itself
+ * @property {(message: ServerMessage) => Promise<void> | void} message awaited before the next message
+ * @property {() => void} lost the connection was lost and is being restored
  * @property {(code: number, reason: string) => void} closed the server closed it for good, for one of the reasons in `closing`
  */
 
 /** Why the server closes a connection for good. */
 export const closing = Object.freeze({ refused: 1008, signedOut: 4401, over: 4403, replaced: 4409 });
 
-/** What the server says with `closing.over` where the appointment is by phone now. */
+/** The reason with `closing.over` if the appointment is by phone now. */
 export const notByVideo = "the appointment is not by video";
 
 const firstDelay = 500;
@@ -70,8 +70,8 @@ export class Signaling {
   }
 
   /**
-   * Sends, or drops what nobody could receive: before `welcome` the server takes
-   * nothing, and whoever comes back is told everything anew.
+   * Sends a message, or drops it before `welcome`: until then the server accepts
+   * none, and after a reconnection everything is sent again.
    * @param {ClientMessage} message
    */
   send(message) {

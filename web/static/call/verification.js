@@ -1,6 +1,6 @@
 // The verification code (R23): the same four words on both screens as long as
-// nobody sits between the two browsers. Whoever forwarded the call through a
-// connection of their own would show each side another certificate, and so other
+// nobody intercepts the call. An attacker who relayed the call through
+// connections of their own would show each side another certificate, and so other
 // words.
 //
 // The hash is stretched: four words are 32 bits, and somebody in between could
@@ -12,14 +12,14 @@ const iterations = 300_000;
 const salt = new TextEncoder().encode("social-direct/call/1");
 
 /**
- * The four words for the two descriptions of one connection, in whatever order,
+ * The four words for the two descriptions of one connection, in either order,
  * or null where either does not name exactly one certificate: a description that
  * names two could show one and use the other.
  * @param {string} local SDP
  * @param {string} remote SDP
  */
 export async function verificationWords(local, remote) {
-  if (!crypto.subtle) return null; // on a page that did not come over TLS
+  if (!crypto.subtle) return null; // missing on a page without TLS
   const pair = [fingerprint(local), fingerprint(remote)];
   if (pair[0] === null || pair[1] === null) return null;
   const material = await crypto.subtle.importKey("raw", new TextEncoder().encode(pair.sort().join("\n")), "PBKDF2", false, ["deriveBits"]);

@@ -1,8 +1,8 @@
 // The words of the verification code (R23): short, common, and different enough
-// to the ear that one is never taken for another over a bad line. Their order is
+// in sound that none is mistaken for another on a bad connection. Their order is
 // part of the code: a change makes two versions of the page disagree.
 
-/** 256 words, so that one byte picks one. */
+/** 256 words, so that one byte selects one. */
 export const words = Object.freeze((
   "abeille abricot acier agneau aiguille airelle album algue amande ananas ancre anneau arbre ardoise argile armoire " +
   "asperge atelier avion avocat azur bagage baleine bambou banane barque basket bateau berger beurre bijou biscuit " +
