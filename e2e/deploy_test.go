@@ -88,7 +88,7 @@ func (g *gaps) end() {
 
 // A new version starts beside the old one, which releases the lock, serves until the new one
 // does, and ends once its current requests have.
-func TestR40_ADeploymentInterruptsNobody(t *testing.T) {
+func TestR40_ADeployLeavesNobodyWithoutAnAnswer(t *testing.T) {
 	t.Parallel()
 	d := deploy(t)
 	old := d.program

@@ -95,9 +95,9 @@ func (s *Service) countReceived(ctx context.Context, person uuid.UUID, bytes int
 	})
 }
 
-// countStored counts a stored document. It fails if concurrent uploads have left no room for
+// take counts a stored document. It fails if concurrent uploads have left no room for
 // it.
-func (s *Service) countStored(ctx context.Context, v *viewer.Viewer, doc stored) (refused error) {
+func (s *Service) take(ctx context.Context, v *viewer.Viewer, doc stored) (refused error) {
 	most := s.bounds.of(v)
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
 		so, err := countSent(ctx, tx, v.ID, doc.Size, tx.Now.Add(-sendingSpan))

@@ -69,7 +69,7 @@ func (d *Draft) put(ctx context.Context, doc Document, room int64, content io.Re
 		return d.giveUp(ctx, came.n, err)
 	}
 	whole.Document = doc
-	if err := s.countStored(ctx, d.viewer, whole); err != nil {
+	if err := s.take(ctx, d.viewer, whole); err != nil {
 		return err
 	}
 	d.documents = append(d.documents, whole)

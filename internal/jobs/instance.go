@@ -86,7 +86,7 @@ func (i *instance) look(ctx context.Context) error {
 		i.disconnect(ctx) // reconnects at the next check
 		return err
 	}
-	taken, err := requeue(ctx, i.db, i.id)
+	taken, err := takeUp(ctx, i.db, i.id)
 	if taken > 0 {
 		slog.Info("requeued jobs of a process that died", "count", taken)
 	}
@@ -112,9 +112,9 @@ func (i *instance) lock(ctx context.Context) error {
 const dead = `
 	select id from (%s) named where id <> $2 and pg_try_advisory_xact_lock_shared($1::int, hashtext(id))`
 
-// requeue makes the jobs that dead instances had begun available at once, and ends their
+// takeUp makes the jobs that dead instances had begun available at once, and ends their
 // leadership, without which no periodic jobs are scheduled.
-func requeue(ctx context.Context, db *postgres.DB, self string) (taken int64, err error) {
+func takeUp(ctx context.Context, db *postgres.DB, self string) (taken int64, err error) {
 	err = db.InTx(ctx, func(tx postgres.Tx) error {
 		tag, err := tx.Exec(ctx, `
 			with dead as materialized (`+fmt.Sprintf(dead, `select distinct attempted_by[array_upper(attempted_by, 1)] as id from river_job where state = 'running'`)+`)
