@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -102,7 +103,7 @@ func TestAWeakPasswordIsRefusedBesideThePassword(t *testing.T) {
 func TestAnErrorThatIsNotTheirsIsReturnedUnchanged(t *testing.T) {
 	t.Parallel()
 	f := sent(nil)
-	if err := Refuse(f, "email", http.ErrBodyNotAllowed, page{f}); err != http.ErrBodyNotAllowed || !f.Valid() {
+	if err := Refuse(f, "email", http.ErrBodyNotAllowed, page{f}); !errors.Is(err, http.ErrBodyNotAllowed) || !f.Valid() {
 		t.Errorf("%v, form valid: %v", err, f.Valid())
 	}
 }
