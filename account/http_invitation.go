@@ -32,9 +32,7 @@ func (h *HTTP) invitePage(r *web.Request, f *form.Form) (invitePage, error) {
 	for _, role := range invitable {
 		page.Roles = append(page.Roles, form.Option{Value: string(role), Label: people.RoleLabel(role)})
 	}
-	for _, zone := range people.Zones {
-		page.Zones = append(page.Zones, form.Option{Value: zone.Name, Label: zone.Label})
-	}
+	page.Zones = people.Zones
 	names, err := h.accounts.companies.Names(r.Context())
 	for id, name := range names {
 		page.Clients = append(page.Clients, form.Option{Value: id.String(), Label: name})

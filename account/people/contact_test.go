@@ -32,7 +32,7 @@ func TestR21_CallHoursAreThoseOfThePersonsClockAcrossItsChanges(t *testing.T) {
 	t.Parallel()
 	var zones []*time.Location
 	for _, z := range people.Zones {
-		zones = append(zones, zone.Of(z.Name))
+		zones = append(zones, zone.Of(z.Value))
 	}
 	changes := []time.Time{ // Paris, then Saint-Pierre-et-Miquelon
 		time.Date(2027, 3, 28, 1, 0, 0, 0, time.UTC), time.Date(2026, 10, 25, 1, 0, 0, 0, time.UTC),

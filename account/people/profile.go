@@ -3,6 +3,8 @@ package people
 import (
 	"context"
 
+	"socialdirect/internal/form"
+
 	"github.com/google/uuid"
 )
 
@@ -14,18 +16,18 @@ type Profile struct {
 	Zone      string // IANA name, one of Zones
 }
 
-// Zones are the time zones that a person may choose, with their French labels.
-var Zones = []struct{ Name, Label string }{
-	{"Europe/Paris", "France hexagonale et Corse"},
-	{"America/Guadeloupe", "Guadeloupe, Saint-Martin, Saint-Barthélemy"},
-	{"America/Martinique", "Martinique"},
-	{"America/Cayenne", "Guyane"},
-	{"Indian/Reunion", "La Réunion"},
-	{"Indian/Mayotte", "Mayotte"},
-	{"America/Miquelon", "Saint-Pierre-et-Miquelon"},
-	{"Pacific/Noumea", "Nouvelle-Calédonie"},
-	{"Pacific/Tahiti", "Polynésie française (Tahiti)"},
-	{"Pacific/Wallis", "Wallis-et-Futuna"},
+// Zones are the zones a person may live in, as IANA names, with their names on pages.
+var Zones = []form.Option{
+	{Value: "Europe/Paris", Label: "France hexagonale et Corse"},
+	{Value: "America/Guadeloupe", Label: "Guadeloupe, Saint-Martin, Saint-Barthélemy"},
+	{Value: "America/Martinique", Label: "Martinique"},
+	{Value: "America/Cayenne", Label: "Guyane"},
+	{Value: "Indian/Reunion", Label: "La Réunion"},
+	{Value: "Indian/Mayotte", Label: "Mayotte"},
+	{Value: "America/Miquelon", Label: "Saint-Pierre-et-Miquelon"},
+	{Value: "Pacific/Noumea", Label: "Nouvelle-Calédonie"},
+	{Value: "Pacific/Tahiti", Label: "Polynésie française (Tahiti)"},
+	{Value: "Pacific/Wallis", Label: "Wallis-et-Futuna"},
 }
 
 // ByIDs returns the accounts with the given IDs. An ID without an account is absent.

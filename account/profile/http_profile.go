@@ -31,9 +31,7 @@ func (h *HTTP) profilePage(f *form.Form, person people.Person) profilePage {
 	if person.Email == "" {
 		page.Mobile = people.DisplayMobile(person.Mobile)
 	}
-	for _, zone := range people.Zones {
-		page.Zones = append(page.Zones, form.Option{Value: zone.Name, Label: zone.Label})
-	}
+	page.Zones = people.Zones
 	return page
 }
 
@@ -97,14 +95,10 @@ func decodeProfile(f *form.Form, person people.Person) people.Profile {
 	if person.Email != "" {
 		mobile = f.Mobile("mobile")
 	}
-	var zones []string
-	for _, zone := range people.Zones {
-		zones = append(zones, zone.Name)
-	}
 	return people.Profile{
 		FirstName: f.Name("first_name", "Écrivez votre prénom."),
 		LastName:  f.Name("last_name", "Écrivez votre nom."),
 		Mobile:    mobile,
-		Zone:      f.Choice("time_zone", zones, "Choisissez où vous vivez dans la liste."),
+		Zone:      f.Choice("time_zone", form.Values(people.Zones), "Choisissez où vous vivez dans la liste."),
 	}
 }

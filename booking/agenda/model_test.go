@@ -318,7 +318,7 @@ func starts(slots []slot.Slot, zone *time.Location) []string {
 func TestR14_AvailableSlotsMatchTheModel(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		zone := zone.Of(rapid.SampledFrom(people.Zones).Draw(t, "zone").Name)
+		zone := zone.Of(rapid.SampledFrom(people.Zones).Draw(t, "zone").Value)
 		day := time.Date(2026, 1, 10, 0, 0, 0, 0, time.UTC).AddDate(0, 0, rapid.IntRange(0, 4300).Draw(t, "day"))
 		scenes(zone, day).Draw(t, "scene").check(t)
 	})
@@ -329,7 +329,7 @@ func TestR14_AvailableSlotsMatchTheModelWhenClocksChange(t *testing.T) {
 	t.Parallel()
 	twiceAYear := map[string]int{"Europe/Paris": 24, "America/Miquelon": 24} // the others never change
 	for _, z := range people.Zones {
-		zone := zone.Of(z.Name)
+		zone := zone.Of(z.Value)
 		changes := 0
 		for at := time.Date(2026, 1, 5, 0, 0, 0, 0, zone); ; changes++ {
 			_, at = at.ZoneBounds()
@@ -340,8 +340,8 @@ func TestR14_AvailableSlotsMatchTheModelWhenClocksChange(t *testing.T) {
 				scenes(zone, slot.CalendarDay(at)).Example(changes*3 + seed).check(t)
 			}
 		}
-		if changes != twiceAYear[z.Name] {
-			t.Errorf("%s: %d changes in twelve years", z.Name, changes)
+		if changes != twiceAYear[z.Value] {
+			t.Errorf("%s: %d changes in twelve years", z.Value, changes)
 		}
 	}
 }
@@ -350,9 +350,9 @@ func TestR14_AvailableSlotsMatchTheModelAroundHolidays(t *testing.T) {
 	t.Parallel()
 	for i, z := range people.Zones {
 		first := time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
-		for n, h := range slot.HolidaysOf(slot.RegionOf(z.Name), first.AddDate(i, 0, 0), first.AddDate(i+1, 0, 0)) {
-			s := scenes(zone.Of(z.Name), h.Day).Example(n)
-			s.settings.HolidayRegion = slot.RegionOf(z.Name)
+		for n, h := range slot.HolidaysOf(slot.RegionOf(z.Value), first.AddDate(i, 0, 0), first.AddDate(i+1, 0, 0)) {
+			s := scenes(zone.Of(z.Value), h.Day).Example(n)
+			s.settings.HolidayRegion = slot.RegionOf(z.Value)
 			s.check(t)
 		}
 	}

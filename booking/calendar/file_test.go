@@ -35,7 +35,7 @@ func aroundChanges(zone *time.Location) (all []time.Time) {
 func TestR17_CalendarFilesMeanTheSameInstantToEveryParser(t *testing.T) {
 	t.Parallel()
 	for _, z := range people.Zones {
-		zone, err := time.LoadLocation(z.Name)
+		zone, err := time.LoadLocation(z.Value)
 		must(t, err)
 		for _, at := range aroundChanges(zone) {
 			a := appointment.Appointment{ID: uuid.New(), StartsAt: at.UTC(), EndsAt: at.Add(time.Hour).UTC(), Status: appointment.Confirmed, Zone: zone, ChangedAt: at.AddDate(0, -1, 0)}
@@ -47,10 +47,10 @@ func TestR17_CalendarFilesMeanTheSameInstantToEveryParser(t *testing.T) {
 			for name, want := range map[string]time.Time{"DTSTART": a.StartsAt, "DTEND": a.EndsAt} {
 				property := event.Props.Get(name)
 				if got := instantOf(t, cal, property); !got.Equal(want) {
-					t.Errorf("%s, %s %s: its VTIMEZONE gives %s, want %s", z.Name, name, property.Value, got, want)
+					t.Errorf("%s, %s %s: its VTIMEZONE says %s, want %s", z.Value, name, property.Value, got, want)
 				}
 				if got, err := event.Props.DateTime(name, nil); err != nil || !got.Equal(want) {
-					t.Errorf("%s, %s %s: its TZID gives %s (%v), want %s", z.Name, name, property.Value, got, err, want)
+					t.Errorf("%s, %s %s: its TZID says %s (%v), want %s", z.Value, name, property.Value, got, err, want)
 				}
 			}
 		}
@@ -65,7 +65,7 @@ func TestR17_TimeZonesAreWrittenAsRules(t *testing.T) {
 		"America/Miquelon": {"FREQ=YEARLY;BYMONTH=11;BYDAY=1SU", "FREQ=YEARLY;BYMONTH=3;BYDAY=2SU"},
 	}
 	for _, z := range people.Zones {
-		zone, err := time.LoadLocation(z.Name)
+		zone, err := time.LoadLocation(z.Value)
 		must(t, err)
 		at := time.Date(2026, 12, 1, 9, 0, 0, 0, zone)
 		cal := parsed(t, calendar.CalendarFile(appointment.Appointment{StartsAt: at, EndsAt: at.Add(time.Hour), Status: appointment.Confirmed, Zone: zone}, ics.MethodPublish, "", "", "", at))
@@ -75,8 +75,8 @@ func TestR17_TimeZonesAreWrittenAsRules(t *testing.T) {
 				rules = append(rules, rule.Value)
 			}
 		}
-		if !slices.Equal(rules, want[z.Name]) || len(cal.Children[0].Children) != max(1, len(rules)) {
-			t.Errorf("%s: %v in %d parts", z.Name, rules, len(cal.Children[0].Children))
+		if !slices.Equal(rules, want[z.Value]) || len(cal.Children[0].Children) != max(1, len(rules)) {
+			t.Errorf("%s: %v in %d parts", z.Value, rules, len(cal.Children[0].Children))
 		}
 	}
 }

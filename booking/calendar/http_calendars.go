@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"socialdirect/account/people"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -23,6 +24,9 @@ type calendarsPage struct {
 
 func (calendarsPage) Template() string { return "booking/calendars" }
 func (calendarsPage) Title() string    { return "Mes autres agendas" }
+
+// Zones are the zones that a worker can choose for one that is not understood.
+func (calendarsPage) Zones() []form.Option { return people.Zones }
 
 func (h *HTTP) calendarsPage(r *web.Request, f *form.Form) (calendarsPage, error) {
 	v := r.Viewer
@@ -92,6 +96,14 @@ func (h *HTTP) countAllDay(w http.ResponseWriter, r *web.Request, f *form.Form) 
 	count := f.Text("all_day", form.Text{Max: 1}) == "1"
 	return h.changeCalendar(w, r, "calendar-soon", func(v *viewer.Viewer, id uuid.UUID) error {
 		return h.calendars.CountAllDay(r.Context(), v, id, count)
+	})
+}
+
+// assumeZone sets the zone of times whose own zone is not understood (zone).
+func (h *HTTP) assumeZone(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	zone := f.Text("zone", form.Text{Max: 60})
+	return h.changeCalendar(w, r, "calendar-soon", func(v *viewer.Viewer, id uuid.UUID) error {
+		return h.calendars.AssumeZone(r.Context(), v, id, zone)
 	})
 }
 

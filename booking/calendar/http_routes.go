@@ -11,6 +11,7 @@ func (h *HTTP) Routes() []web.Route {
 		web.Post("/agenda/calendriers/{id}/pause", web.SocialWorkers, h.pauseCalendar),
 		web.Post("/agenda/calendriers/{id}/reprise", web.SocialWorkers, h.resumeCalendar),
 		web.Form("/agenda/calendriers/{id}/journees", web.SocialWorkers, h.countAllDay),
+		web.Form("/agenda/calendriers/{id}/fuseau", web.SocialWorkers, h.assumeZone),
 		web.Post("/agenda/calendriers/{id}/suppression", web.SocialWorkers, h.removeCalendar),
 		web.Get("/agenda/abonnement", web.SocialWorkers, h.showFeed),
 		web.Form("/agenda/abonnement", web.SocialWorkers, h.makeFeed),

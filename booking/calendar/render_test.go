@@ -21,6 +21,10 @@ func TestR41_PagesOfCalendarsAreRenderedEmptyAndFull(t *testing.T) {
 	full := calendarsPage{Form: form.New(nil), Full: true, Zone: time.UTC, Calendars: []Subscription{
 		{ID: uuid.New(), Name: "<b>", Host: "exemple.fr", AllDay: true}, {Name: "b", Paused: true}, {Name: "c", ReadAt: at},
 	}}
+	full.Calendars = append(full.Calendars,
+		Subscription{Name: "e", ReadAt: at, UnknownZones: []string{"<i>", "Ici"}, WholeDays: []time.Time{at, at.AddDate(0, 0, 1)}, LeftOut: 1},
+		Subscription{Name: "f", ReadAt: at, UnknownZones: []string{"Ici"}, AssumedZone: "America/Cayenne", LeftOut: 2, LeftOutDays: []time.Time{at}},
+	)
 	for _, failure := range allFailures {
 		if failure.Label() == "" {
 			t.Errorf("%s has no label", failure)

@@ -30,15 +30,24 @@ type subscriptionRow struct {
 	Failures       int
 	FailingSince   *time.Time
 	NotifiedAt     *time.Time
+	LeftOut        int
+	LeftOutDays    []time.Time
+	WholeDays      []time.Time
+	UnknownZones   []string
+	AssumedZone    string
 }
 
 const selectSubscription = `
 	select id, social_worker_id, name, sealed_address, all_day, paused, due_at, asked_at, read_at, expanded_at,
-	       etag, last_modified, failure, failures, failing_since, notified_at
+	       etag, last_modified, failure, failures, failing_since, notified_at,
+	       left_out, left_out_days, whole_days, unknown_zones, assumed_zone
 	from calendar_subscriptions `
 
 func (r subscriptionRow) subscription(host string) Subscription {
-	s := Subscription{ID: r.ID, Name: r.Name, Host: host, AllDay: r.AllDay, Paused: r.Paused, Failure: r.Failure, Next: r.DueAt.UTC()}
+	s := Subscription{
+		ID: r.ID, Name: r.Name, Host: host, AllDay: r.AllDay, Paused: r.Paused, Failure: r.Failure, Next: r.DueAt.UTC(),
+		LeftOut: r.LeftOut, LeftOutDays: r.LeftOutDays, WholeDays: r.WholeDays, UnknownZones: r.UnknownZones, AssumedZone: r.AssumedZone,
+	}
 	if r.ReadAt != nil {
 		s.ReadAt = r.ReadAt.UTC()
 	}
@@ -97,13 +106,20 @@ func pauseSubscription(ctx context.Context, tx postgres.Tx, id uuid.UUID, paused
 		return err
 	}
 	_, err := tx.Exec(ctx, `
-		update calendar_subscriptions set paused = $2, due_at = $3, expanded_at = null, failure = '', failures = 0, failing_since = null, notified_at = null
+		update calendar_subscriptions set paused = $2, due_at = $3, expanded_at = null, failure = '', failures = 0, failing_since = null, notified_at = null,
+			left_out = 0, left_out_days = '{}', whole_days = '{}', unknown_zones = '{}'
 		where id = $1`, id, paused, tx.Now)
 	return err
 }
 
 func setAllDay(ctx context.Context, tx postgres.Tx, id uuid.UUID, count bool) error {
 	_, err := tx.Exec(ctx, `update calendar_subscriptions set all_day = $2, expanded_at = null, due_at = $3 where id = $1`, id, count, tx.Now)
+	return err
+}
+
+// setAssumedZone sets the zone of times in zones that are not understood.
+func setAssumedZone(ctx context.Context, tx postgres.Tx, id uuid.UUID, zone string) error {
+	_, err := tx.Exec(ctx, `update calendar_subscriptions set assumed_zone = $2, expanded_at = null, due_at = $3 where id = $1`, id, zone, tx.Now)
 	return err
 }
 
@@ -147,13 +163,13 @@ func markNotified(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	return err
 }
 
-// replaceBusy replaces the busy periods of one calendar.
-func replaceBusy(ctx context.Context, tx postgres.Tx, row subscriptionRow, periods []calendar.Period) error {
+// replaceBusy replaces the busy periods of one calendar, and what was not understood.
+func replaceBusy(ctx context.Context, tx postgres.Tx, row subscriptionRow, busy calendar.Busy) error {
 	if _, err := tx.Exec(ctx, `delete from external_busy where subscription_id = $1`, row.ID); err != nil {
 		return err
 	}
-	starts, ends := make([]time.Time, len(periods)), make([]time.Time, len(periods))
-	for i, p := range periods {
+	starts, ends := make([]time.Time, len(busy.Periods)), make([]time.Time, len(busy.Periods))
+	for i, p := range busy.Periods {
 		starts[i], ends[i] = p.From, p.To
 	}
 	if _, err := tx.Exec(ctx, `
@@ -161,7 +177,10 @@ func replaceBusy(ctx context.Context, tx postgres.Tx, row subscriptionRow, perio
 		select $1, $2, tstzrange(s, e) from unnest($3::timestamptz[], $4::timestamptz[]) as p(s, e)`, row.ID, row.SocialWorkerID, starts, ends); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `update calendar_subscriptions set expanded_at = $2 where id = $1`, row.ID, tx.Now)
+	_, err := tx.Exec(ctx, `
+		update calendar_subscriptions set expanded_at = $2, left_out = $3, left_out_days = coalesce($4::date[], '{}'),
+			whole_days = coalesce($5::date[], '{}'), unknown_zones = coalesce($6::text[], '{}')
+		where id = $1`, row.ID, tx.Now, busy.LeftOut, busy.LeftOutDays, busy.WholeDays, busy.UnknownZones)
 	return err
 }
 

@@ -3,11 +3,14 @@ package calendar
 import (
 	"context"
 	"net/url"
+	"slices"
 	"time"
 
+	"socialdirect/account/people"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/fetch"
+	"socialdirect/internal/form"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
@@ -36,6 +39,13 @@ type Subscription struct {
 	FailingSince time.Time // zero if the last synchronisation succeeded
 	Failure      Failure
 	Next         time.Time // when it is synchronised next
+
+	// What the last synchronisation did not understand, as calendar.Busy has it.
+	LeftOut      int
+	LeftOutDays  []time.Time
+	WholeDays    []time.Time
+	UnknownZones []string
+	AssumedZone  string // the zone that the worker chose for UnknownZones; empty for none
 }
 
 // Failure is why a calendar could not be read.
@@ -180,6 +190,20 @@ func (s *Service) PauseCalendar(ctx context.Context, v *viewer.Viewer, id uuid.U
 func (s *Service) CountAllDay(ctx context.Context, v *viewer.Viewer, id uuid.UUID, count bool) error {
 	return s.changeCalendar(ctx, v, id, func(tx postgres.Tx, _ subscriptionRow) error {
 		return setAllDay(ctx, tx, id, count)
+	})
+}
+
+var errZone = fault.New(fault.Invalid, "Choisissez un fuseau horaire dans la liste.")
+
+// AssumeZone sets in which zone, one of people.Zones, the times of one of the viewer's
+// external calendars are whose own zone is not understood. It is synchronised again within
+// a minute.
+func (s *Service) AssumeZone(ctx context.Context, v *viewer.Viewer, id uuid.UUID, zone string) error {
+	if !slices.Contains(form.Values(people.Zones), zone) {
+		return errZone
+	}
+	return s.changeCalendar(ctx, v, id, func(tx postgres.Tx, _ subscriptionRow) error {
+		return setAssumedZone(ctx, tx, id, zone)
 	})
 }
 

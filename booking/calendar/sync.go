@@ -15,6 +15,7 @@ import (
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/vault"
+	"socialdirect/internal/zone"
 	"socialdirect/notification"
 	"socialdirect/web"
 
@@ -138,7 +139,7 @@ func (s *Service) ReadCalendar(ctx context.Context, client *fetch.Client, id uui
 type answer struct {
 	version   fetch.Version
 	unchanged bool
-	busy      []calendar.Period
+	busy      calendar.Busy
 }
 
 func (s *Service) ask(ctx context.Context, client *fetch.Client, u *url.URL, row subscriptionRow, worker worker.Row) (a answer, err error) {
@@ -147,9 +148,12 @@ func (s *Service) ask(ctx context.Context, client *fetch.Client, u *url.URL, row
 	if row.ExpandedAt == nil || now.Sub(*row.ExpandedAt) > maxExpansionAge {
 		known = fetch.Version{}
 	}
-	r := calendar.Options{Span: calendar.Period{From: now, To: now.Add(slot.Horizon + 2*maxExpansionAge)}, Zone: worker.Zone(), AllDay: row.AllDay, Own: ownEvents, Least: slot.Length}
+	o := calendar.Options{Span: calendar.Period{From: now, To: now.Add(slot.Horizon + 2*maxExpansionAge)}, Zone: worker.Zone(), AllDay: row.AllDay, Own: ownEvents, Least: slot.Length}
+	if row.AssumedZone != "" {
+		o.Assumed = zone.Of(row.AssumedZone)
+	}
 	a.version, a.unchanged, err = client.Get(ctx, u, known, func(body io.Reader) (err error) {
-		a.busy, err = calendar.Busy(ctx, body, r)
+		a.busy, err = calendar.Read(ctx, body, o)
 		return err
 	})
 	return a, err
@@ -191,7 +195,7 @@ func (s *Service) store(ctx context.Context, read subscriptionRow, note func(tx 
 			return err
 		}
 		row, err := lockSubscription(ctx, tx, read.ID)
-		if err != nil || row.Paused || row.AllDay != read.AllDay {
+		if err != nil || row.Paused || row.AllDay != read.AllDay || row.AssumedZone != read.AssumedZone {
 			return err
 		}
 		return note(tx, row)

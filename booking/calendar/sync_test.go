@@ -244,3 +244,45 @@ func TestR41_CalendarsAreReadBeforeTheirWorkerIsOffered(t *testing.T) {
 		t.Error("a suspended worker's calendar is read")
 	}
 }
+
+// What is not understood is said to the worker by its day, and a zone that is not known is
+// busy whenever it may be until the worker says which it is.
+func TestR41_TheWorkerLearnsWhatIsNotUnderstoodAndChoosesTheZone(t *testing.T) {
+	t.Parallel()
+	w := newCalendarWorld(t)
+	at := bookingtest.Start.Add(72 * time.Hour).Truncate(24 * time.Hour).Add(14 * time.Hour)
+	w.out.says("DTSTART;TZID=Heure d'ici:"+at.Format("20060102T150405")+"|DURATION:PT1H", "DTSTART:demain|DURATION:PT1H")
+	s := w.read(t, w.subscribe(t, w.out.URL+"/secret/basic.ics"))
+	if s.LeftOut != 1 || len(s.LeftOutDays) != 0 || len(s.WholeDays) != 1 || s.WholeDays[0].Format(time.DateOnly) != at.Format(time.DateOnly) || len(s.UnknownZones) != 1 || s.UnknownZones[0] != "Heure d'ici" || s.AssumedZone != "" {
+		t.Errorf("%+v", s)
+	}
+	for _, hours := range []time.Duration{-6, -1, 0, 1, 6} {
+		if w.available(t, at.Add(hours*time.Hour)) {
+			t.Errorf("%d hours after the time that is written, a slot is offered", hours)
+		}
+	}
+	for _, zone := range []string{"", "Local", "Europe/Berlin", "../etc"} {
+		if err := w.Calendars.AssumeZone(t.Context(), w.worker, s.ID, zone); !fault.Is(err, fault.Invalid) {
+			t.Errorf("the zone %q: %v", zone, err)
+		}
+	}
+	if err := w.Calendars.AssumeZone(t.Context(), w.SocialWorkerWith(t), s.ID, "America/Cayenne"); !fault.Is(err, fault.NotFound) {
+		t.Errorf("another worker: %v", err)
+	}
+	if err := w.Calendars.AssumeZone(t.Context(), w.Beneficiary(t, "Zoé", "Vidal"), s.ID, "America/Cayenne"); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("a beneficiary: %v", err)
+	}
+	must(t, w.Calendars.AssumeZone(t.Context(), w.worker, s.ID, "America/Cayenne"))
+	s = w.read(t, s)
+	if s.AssumedZone != "America/Cayenne" || len(s.UnknownZones) != 1 || len(s.WholeDays) != 0 {
+		t.Errorf("chosen: %+v", s)
+	}
+	if busy := at.Add(3 * time.Hour); w.available(t, busy) || !w.available(t, busy.Add(-time.Hour)) || !w.available(t, busy.Add(time.Hour)) {
+		t.Error("the event is not read by the chosen zone alone")
+	}
+	w.out.says("DTSTART:" + at.Format("20060102T150405Z") + "|DURATION:PT1H")
+	w.SetNow(w.DB.Now().Add(2 * time.Minute))
+	if s = w.read(t, s); s.LeftOut+len(s.UnknownZones)+len(s.WholeDays) != 0 {
+		t.Errorf("a calendar that is understood again: %+v", s)
+	}
+}

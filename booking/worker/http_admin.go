@@ -8,6 +8,7 @@ import (
 	"socialdirect/booking/reason"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/form"
+	"socialdirect/internal/zone"
 	"socialdirect/web"
 )
 
@@ -36,9 +37,7 @@ func (h *HTTP) adminWorkersPage(r *web.Request, f *form.Form) (adminWorkersPage,
 	if page.Watched, err = h.workers.Watched(r.Context(), r.Viewer); err != nil {
 		return adminWorkersPage{}, err
 	}
-	for _, zone := range people.Zones {
-		page.Zones = append(page.Zones, form.Option{Value: zone.Name, Label: zone.Label})
-	}
+	page.Zones = people.Zones
 	number := r.PageNumber()
 	workers, more, err := h.workers.SocialWorkers(r.Context(), number)
 	page.Workers = workers
@@ -48,7 +47,7 @@ func (h *HTTP) adminWorkersPage(r *web.Request, f *form.Form) (adminWorkersPage,
 
 // adminWorkers lists the workers, with the form to invite another.
 func (h *HTTP) adminWorkers(w http.ResponseWriter, r *web.Request) error {
-	page, err := h.adminWorkersPage(r, form.New(map[string]string{"time_zone": people.Zones[0].Name, "diploma_title": diplomaTitle}))
+	page, err := h.adminWorkersPage(r, form.New(map[string]string{"time_zone": zone.Default, "diploma_title": diplomaTitle}))
 	if err != nil {
 		return err
 	}

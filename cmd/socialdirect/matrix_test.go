@@ -172,6 +172,7 @@ var policy = map[string]rule{
 	"POST /agenda/calendriers/{id}/pause":       to(303, viewer.SocialWorker).of("calendar"),
 	"POST /agenda/calendriers/{id}/reprise":     to(303, viewer.SocialWorker).of("calendar"),
 	"POST /agenda/calendriers/{id}/journees":    to(303, viewer.SocialWorker).of("calendar"),
+	"POST /agenda/calendriers/{id}/fuseau":      to(422, viewer.SocialWorker).of("calendar"),
 	"POST /agenda/calendriers/{id}/suppression": to(303, viewer.SocialWorker).of("calendar to remove"),
 	"GET /agenda/abonnement":                    to(200, viewer.SocialWorker),
 	"POST /agenda/abonnement":                   to(422, viewer.SocialWorker),

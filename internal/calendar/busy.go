@@ -1,6 +1,8 @@
-// Package calendar reads external calendars and writes time zones for our own (RFC 5545). It
-// extracts only when a calendar's owner is busy. The calendars are untrusted, so everything in
-// them is bounded.
+// Package calendar reads other people's calendars and writes time zones for our own
+// (RFC 5545). Of a calendar it returns when its owner is busy, and nothing else. A
+// calendar comes from anywhere, so that everything in it is bounded, and programs write
+// it in many ways, so that it is read as far as it can be understood: an hour that is busy
+// and can be booked is worse than one that is closed for nothing.
 package calendar
 
 import (
@@ -17,16 +19,16 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-// Reasons why a calendar cannot be used.
+// Why a calendar cannot be used.
 var (
 	ErrNotCalendar = errors.New("not a calendar")
-	ErrTooComplex  = errors.New("a calendar too complex to evaluate")
-	ErrTooMuch     = errors.New("a calendar with too much content")
+	ErrTooComplex  = errors.New("a calendar too complex to work out")
+	ErrTooMuch     = errors.New("a calendar with too much in it")
 )
 
-// Bounds of one calendar, beside its size: the length of a rule and of the name and parameters
-// of a line, the nesting of components, the number of events and dates kept in memory, and the
-// number of occurrences evaluated.
+// Bounds of one calendar, beside that of its size: the length of a rule, of the name and
+// the parameters of a line, the depth of components, the events and dates that are kept
+// until the end, and the occurrences that are worked out.
 const (
 	maxHead        = 1000
 	maxKept        = 100_000
@@ -36,70 +38,99 @@ const (
 	maxEventLength = 366 * 24 * time.Hour
 )
 
-// Period is a period from an instant, included, to another, excluded.
+// Period is from an instant, included, to another, excluded.
 type Period = span.Period
 
-// Options define how a calendar is read.
+// Options say how a calendar is read: for which time, and what its owner wants.
 type Options struct {
-	Span   Period
-	Zone   *time.Location // for times without a zone
-	AllDay bool           // all-day events count as busy
-	Own    string         // suffix of the identifiers of events to ignore
-	Least  time.Duration  // shorter gaps between two periods count as busy
+	Span    Period
+	Zone    *time.Location // the owner's, where the calendar names none
+	Assumed *time.Location // for zones that are not understood; nil if their owner chose none
+	AllDay  bool           // all-day events are busy
+	Own     string         // events whose identifier ends so are left out
+	Least   time.Duration  // a shorter gap between two periods is closed
 }
 
-// Busy reads a calendar (RFC 5545) from a stream and returns the periods within the span in
-// which its owner is busy, merged and in order. It fails with ErrNotCalendar, ErrTooComplex,
-// ErrTooMuch, an error of from, or the error of ctx.
-func Busy(ctx context.Context, from io.Reader, r Options) ([]Period, error) {
-	c := &reader{Options: r, ctx: ctx, lines: ics.NewCalendarStream(from), busy: periodSet{least: r.Least}, zones: newZones(r.Zone), replaced: map[string][]moment{}, onward: map[string][]*event{}}
+// Busy is what is read of a calendar: when its owner is busy, and what was not understood.
+type Busy struct {
+	Periods []Period // merged, in order
+	// LeftOut counts events, or repetitions of one, that are not understood and not busy.
+	LeftOut int
+	// LeftOutDays and WholeDays are days (midnight UTC) within the span of events that are
+	// not understood: left out, or taken as busy for as long as they may last. Each is in
+	// order, and has maxDoubts days at most.
+	LeftOutDays, WholeDays []time.Time
+	// UnknownZones are names of time zones that are not understood, maxUnknown at most.
+	// Events in one are busy whenever they may take place, unless Options.Assumed is set.
+	UnknownZones []string
+}
+
+// maxDoubts is how many days of events that are not understood are named.
+const maxDoubts = 20
+
+// Read reads a calendar (RFC 5545) as it arrives and returns when it says that its owner
+// is busy within the span, and nothing else of it. What is not understood is busy where
+// its day is known, and is reported. It fails with ErrNotCalendar, ErrTooComplex,
+// ErrTooMuch, the error of from, or that of ctx.
+func Read(ctx context.Context, from io.Reader, o Options) (Busy, error) {
+	c := &reader{Options: o, ctx: ctx, lines: ics.NewCalendarStream(from), busy: periodSet{least: o.Least}, zones: newZones(o.Zone, o.Assumed), replaced: map[string][]moment{}, onward: map[string][]*event{}}
 	if err := c.read(); err != nil {
-		return nil, err
+		return Busy{}, err
 	}
 	if err := c.expand(); err != nil {
-		return nil, err
+		return Busy{}, err
 	}
-	return c.busy.merged(), nil
+	c.found.Periods, c.found.UnknownZones = c.busy.merged(), c.zones.unknown
+	c.found.LeftOutDays, c.found.WholeDays = firstDays(c.found.LeftOutDays), firstDays(c.found.WholeDays)
+	return c.found, nil
 }
 
-// reader parses a calendar line by line. It keeps the busy periods, and of the events only
-// those that can be evaluated no earlier than at the end, such as recurring ones.
+// firstDays returns the first distinct days, in order.
+func firstDays(days []time.Time) []time.Time {
+	slices.SortFunc(days, time.Time.Compare)
+	days = slices.CompactFunc(days, time.Time.Equal)
+	return days[:min(len(days), maxDoubts)]
+}
+
+// reader goes through a calendar line by line. It keeps the periods, and of events only
+// those that cannot be worked out before the end, such as those that repeat.
 type reader struct {
 	Options
 	ctx       context.Context
 	lines     *ics.CalendarStream
 	zones     zones
-	within    []string // the open components
-	event     *event   // the one being read
+	within    []string // the components that are open
+	event     *event   // the one that is being read
 	events    int
 	kept      int
-	began     bool   // a calendar has begun
-	name      string // the calendar's name
+	began     bool   // a calendar was there
+	name      string // the calendar's own
 	repeating []*event
-	replaced  map[string][]moment // by identifier, occurrences that another event replaces
-	onward    map[string][]*event // by identifier, events that replace an occurrence and all later ones
-	waiting   []*event            // events in a time zone that is not known yet
+	replaced  map[string][]moment // by identifier, the occurrences that an event of its own replaces
+	onward    map[string][]*event // by identifier, the events that replace these and all after
+	waiting   []*event            // those that name a time zone that is not known yet
 	busy      periodSet
+	found     Busy
 }
 
-// event is the relevant content of a VEVENT. Times are kept as text, because the description
-// of a time zone may come after its first use.
+// event is what matters of a VEVENT. Times are kept as they are written: a time zone may be
+// described after its first use.
 type event struct {
 	uid        string
 	starts     moment
 	ends       moment
 	duration   string
-	rule       string
+	rules      []string
 	excluded   []moment
 	added      []moment
-	dates      int    // number of dates in these two
+	dates      int    // in the three above
 	occurrence moment // RECURRENCE-ID
-	onward     bool   // it replaces that occurrence and all later ones
-	wholeDays  bool   // it lasts whole days, however its times are written
+	onward     bool   // it replaces that occurrence and all after
+	allDay     bool   // however its times are written
 	free       bool
 }
 
-// kept is how much the event counts towards maxKept.
+// kept is what an event takes up until the end.
 func (e *event) kept() int { return 1 + e.dates }
 
 func (c *reader) read() error {
@@ -114,7 +145,7 @@ func (c *reader) read() error {
 		case errors.Is(err, io.EOF) && c.began && len(c.within) == 0:
 			return nil
 		case errors.Is(err, io.EOF):
-			return ErrNotCalendar // empty or truncated
+			return ErrNotCalendar // nothing, or cut off
 		case err != nil:
 			return err
 		}
@@ -125,53 +156,25 @@ func (c *reader) line(line ics.ContentLine) error {
 	if !c.began && !strings.EqualFold(strings.TrimPrefix(strings.TrimSpace(string(line)), "\ufeff"), "BEGIN:VCALENDAR") {
 		return ErrNotCalendar
 	}
-	name, value, _ := strings.Cut(strings.TrimPrefix(string(line), "\ufeff"), ":")
-	switch strings.ToUpper(name) {
-	case "BEGIN":
-		return c.begin(strings.ToUpper(strings.TrimSpace(value)))
-	case "END":
-		return c.end(strings.ToUpper(strings.TrimSpace(value)))
+	text := strings.TrimPrefix(string(line), "\ufeff")
+	switch keyword, component, ok := structure(text); {
+	case ok && keyword == "BEGIN":
+		return c.begin(component)
+	case ok:
+		return c.end(component)
 	}
-	if property := parseLine(string(line)); property != nil {
+	if property := parseLine(text); property != nil {
 		return c.property(property)
 	}
-	return nil // an invalid line is ignored, as calendar programs do
-}
-
-// parseLine parses a property, and returns nil if it is invalid. The library gets only the
-// name and the parameters: for each parameter it allocates as much as its whole input.
-func parseLine(line string) *ics.BaseProperty {
-	head := headOf(line)
-	if len(head) == len(line) || len(head) > maxHead {
-		return nil
-	}
-	property, err := ics.ParseProperty(ics.ContentLine(head + ":"))
-	if err != nil || property == nil {
-		return nil
-	}
-	property.IANAToken = strings.ToUpper(property.IANAToken)
-	property.Value = line[len(head)+1:]
-	if property.GetValueType() == ics.ValueDataTypeText {
-		property.Value = ics.FromText(property.Value)
-	}
-	return property
-}
-
-// headOf returns the text before the first colon outside of quotes.
-func headOf(line string) string {
-	quoted := false
-	for i := range min(len(line), maxHead+1) {
-		switch {
-		case line[i] == '"':
-			quoted = !quoted
-		case line[i] == ':' && !quoted:
-			return line[:i]
-		}
-	}
-	return line
+	return nil // a line that is no property is left out, as calendar programs do
 }
 
 func (c *reader) begin(component string) error {
+	if component == "VEVENT" && slices.Contains(c.within, component) { // the one before has no end
+		if err := c.end(component); err != nil {
+			return err
+		}
+	}
 	if len(c.within) == maxDepth {
 		return ErrTooComplex
 	}
@@ -188,17 +191,27 @@ func (c *reader) begin(component string) error {
 	return nil
 }
 
+// end closes a component, and those inside it that were not closed. It ignores the end of
+// a component that is not open.
 func (c *reader) end(component string) error {
-	if len(c.within) == 0 || c.within[len(c.within)-1] != component {
-		return ErrNotCalendar
+	for slices.Contains(c.within, component) {
+		last := c.within[len(c.within)-1]
+		c.within = c.within[:len(c.within)-1]
+		if err := c.closed(last); err != nil || last == component {
+			return err
+		}
 	}
-	c.within = c.within[:len(c.within)-1]
+	return nil
+}
+
+// closed takes in a component that has ended.
+func (c *reader) closed(component string) error {
 	switch component {
 	case "VEVENT":
 		if c.events++; c.events%1000 == 0 && c.ctx.Err() != nil {
 			return c.ctx.Err()
 		}
-		return c.finish(c.event)
+		return c.take(c.event)
 	case "VTIMEZONE":
 		c.zones.end()
 	}
@@ -213,7 +226,7 @@ func (c *reader) property(p *ics.BaseProperty) error {
 	case "VCALENDAR":
 		switch p.IANAToken {
 		case "X-WR-TIMEZONE":
-			c.zones.setFallback(p.Value)
+			c.zones.common = strings.TrimSpace(p.Value)
 		case "X-WR-CALNAME":
 			c.name = p.Value
 		}
@@ -232,18 +245,21 @@ func (c *reader) property(p *ics.BaseProperty) error {
 	return nil
 }
 
-// declines reports whether a line says that the calendar's owner has declined. Google keeps
-// declined events, and its owners' first calendars are named after their address.
+// declines reports whether a line says that the calendar's owner does not attend: Google
+// keeps such events, and names a person's first calendar by their address.
 func (c *reader) declines(p *ics.BaseProperty) bool {
 	return p.IANAToken == "ATTENDEE" && strings.EqualFold(parameter(p, "PARTSTAT"), "DECLINED") && strings.EqualFold(p.Value, "mailto:"+c.name)
 }
 
-// addPeriods adds the periods of a VFREEBUSY, whose times are all in UTC.
+// addPeriods adds the periods of a VFREEBUSY, whose times are all UTC.
 func (c *reader) addPeriods(p *ics.BaseProperty) {
 	for value := range strings.SplitSeq(p.Value, ",") {
-		if period, ok := parsePeriod(value, c.zones.dialFor(momentOf(p))); ok {
-			c.add(period)
+		period, ok := parsePeriod(value, universal)
+		if !ok {
+			c.leaveOut(time.Time{})
+			continue
 		}
+		c.add(period)
 	}
 }
 
@@ -258,7 +274,8 @@ func (e *event) set(p *ics.BaseProperty) {
 	case "DURATION":
 		e.duration = p.Value
 	case "RRULE":
-		e.rule = plainRule(p.Value)
+		e.rules = append(e.rules, p.Value)
+		e.dates++
 	case "EXDATE":
 		e.excluded = append(e.excluded, momentOf(p))
 		e.dates += 1 + strings.Count(p.Value, ",")
@@ -275,29 +292,21 @@ func (e *event) set(p *ics.BaseProperty) {
 	case "X-MICROSOFT-CDO-BUSYSTATUS":
 		e.free = e.free || strings.EqualFold(p.Value, "FREE") || strings.EqualFold(p.Value, "WORKINGELSEWHERE")
 	case "X-MICROSOFT-CDO-ALLDAYEVENT":
-		e.wholeDays = strings.EqualFold(p.Value, "TRUE")
+		e.allDay = strings.EqualFold(p.Value, "TRUE")
 	}
 }
 
-func parameter(p *ics.BaseProperty, name string) string {
-	for key, values := range p.ICalParameters {
-		if strings.EqualFold(key, name) && len(values) > 0 {
-			return values[0]
-		}
-	}
-	return ""
-}
-
-// finish handles a complete event. A recurring event waits for events that replace its
-// occurrences, one in an unknown zone for the zone's description.
-func (c *reader) finish(e *event) error {
+// take works out an event that has ended. One that repeats waits for those that replace
+// single occurrences of it, and one in a zone that is not known yet for the end. One that
+// replaces an occurrence does not repeat, even if it carries the rule of its series.
+func (c *reader) take(e *event) error {
 	switch {
 	case e.starts.none() && e.occurrence.none() || c.Own != "" && strings.HasSuffix(e.uid, c.Own):
 		return nil
-	case e.rule != "" || len(e.added) > 0:
-		c.repeating = append(c.repeating, e)
-	case !e.occurrence.none() || !c.zones.known(e.starts):
+	case !e.occurrence.none() || len(e.rules)+len(e.added) == 0 && !c.zones.known(e.starts):
 		c.waiting = append(c.waiting, e)
+	case len(e.rules)+len(e.added) > 0:
+		c.repeating = append(c.repeating, e)
 	default:
 		c.addOnce(e)
 		return nil
@@ -308,30 +317,61 @@ func (c *reader) finish(e *event) error {
 	return nil
 }
 
-// addOnce adds an event that does not recur.
+// addOnce adds an event that does not repeat.
 func (c *reader) addOnce(e *event) {
-	if t, ok := c.timing(e); ok && c.counts(e, t) {
-		c.add(t.period(t.starts))
+	if t, ok := c.counted(e); ok {
+		c.occur(t, t.period(t.starts), t.starts)
 	}
 }
 
-func (c *reader) counts(e *event, t timing) bool {
-	return !e.free && (c.AllDay || !t.days && !e.wholeDays)
+// counted returns when an event takes place; ok is false if it is not busy or takes no
+// time. It reports one that is not understood.
+func (c *reader) counted(e *event) (t timing, ok bool) {
+	if e.free || e.starts.none() {
+		return timing{}, false
+	}
+	t, ok = c.timing(e)
+	switch {
+	case !ok:
+		c.leaveOut(t.starts)
+		return t, false
+	case t.length == 0 || !c.AllDay && (t.days || e.allDay):
+		return t, false
+	}
+	return t, true
 }
 
-func (c *reader) add(p Period) {
+// occur adds an occurrence, which begins when clocks show that.
+func (c *reader) occur(t timing, p Period, shown time.Time) {
+	if c.add(p) && (t.unsure || t.guess) && len(c.found.WholeDays) < maxKept {
+		c.found.WholeDays = append(c.found.WholeDays, shown.Truncate(24*time.Hour))
+	}
+}
+
+// leaveOut reports an event that is not understood and not busy; its start may be zero.
+func (c *reader) leaveOut(shown time.Time) {
+	c.found.LeftOut++
+	if day := shown.Truncate(24 * time.Hour); !shown.IsZero() && !day.Before(c.Span.From.Add(-24*time.Hour)) && day.Before(c.Span.To) && len(c.found.LeftOutDays) < maxKept {
+		c.found.LeftOutDays = append(c.found.LeftOutDays, day)
+	}
+}
+
+// add reports whether any of the period is within the span.
+func (c *reader) add(p Period) bool {
 	p = Period{From: later(p.From, c.Span.From), To: earlier(p.To, c.Span.To)}
-	if p.From.Before(p.To) {
-		c.busy.add(p)
+	if !p.From.Before(p.To) {
+		return false
 	}
+	c.busy.add(p)
+	return true
 }
 
-// periodSet is a set of periods that uses little memory: merged, a year has a few thousand at
-// most.
+// periodSet holds many periods in little memory: merged, a year of them is a few thousand
+// at most.
 type periodSet struct {
 	all     []Period
 	least   time.Duration
-	mergeAt int // number of periods at which they are merged again
+	mergeAt int // the number of periods at which they are merged again
 }
 
 func (s *periodSet) add(p Period) {
@@ -341,7 +381,7 @@ func (s *periodSet) add(p Period) {
 	}
 }
 
-// merged joins overlapping periods and those with a shorter gap than least.
+// merged joins periods that overlap, or that leave less than the least between them.
 func (s *periodSet) merged() []Period {
 	slices.SortFunc(s.all, func(a, b Period) int { return cmp.Or(a.From.Compare(b.From), a.To.Compare(b.To)) })
 	var merged []Period

@@ -92,9 +92,9 @@ func TestR41_DatesAreInTheWorkersZone(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := wholeOf("X-WR-TIMEZONE:UTC\n", "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20261202\nRRULE:FREQ=DAILY;COUNT=3\nEXDATE;VALUE=DATE:20261203\nEND:VEVENT\n")
-	got, err := Busy(t.Context(), strings.NewReader(text), Options{Span: theSpan, Zone: noumea, AllDay: true})
-	if want := "1201T1300-1202T1300 1203T1300-1204T1300"; err != nil || said(got) != want {
-		t.Errorf("%s (%v), want %s", said(got), err, want)
+	got, err := Read(t.Context(), strings.NewReader(text), Options{Span: theSpan, Zone: noumea, AllDay: true})
+	if want := "1201T1300-1202T1300 1203T1300-1204T1300"; err != nil || said(got.Periods) != want {
+		t.Errorf("%s (%v), want %s", said(got.Periods), err, want)
 	}
 }
 

@@ -5,11 +5,9 @@ import (
 	"sort"
 	"strings"
 	"time"
-
-	"github.com/teambition/rrule-go"
 )
 
-// expand evaluates the waiting events once everything is read.
+// expand works out, at the end of the calendar, the events that had to wait.
 func (c *reader) expand() error {
 	for _, e := range c.waiting {
 		if c.ctx.Err() != nil {
@@ -23,8 +21,8 @@ func (c *reader) expand() error {
 		if c.ctx.Err() != nil {
 			return c.ctx.Err()
 		}
-		t, ok := c.timing(e)
-		if !ok || !c.counts(e, t) {
+		t, ok := c.counted(e)
+		if !ok {
 			continue
 		}
 		if err := c.repeat(e, t, &left); err != nil {
@@ -45,74 +43,42 @@ func (c *reader) replace(e *event) {
 	}
 }
 
-// repeat adds the occurrences of an event, except those excluded or replaced by other events.
+// repeat adds the occurrences of an event by all of its rules and dates, but for those
+// that are excluded or replaced by other events.
 func (c *reader) repeat(e *event, t timing, left *int) error {
 	without, moves := c.without(e, t), c.moves(e, t)
 	add := func(shown time.Time) {
-		if !without.contains(t, shown) {
-			c.add(moves.period(t, shown))
+		if !without.has(t, shown) {
+			p, by := moves.period(t, shown)
+			c.occur(by, p, shown)
 		}
 	}
 	for _, m := range e.added {
 		c.addDates(m.value, c.dialWithin(m, t), t, add)
 	}
-	if e.rule == "" {
-		add(t.starts)
-		return nil
+	add(t.starts) // even if it does not match the rule (3.8.5.3)
+	for _, text := range e.rules {
+		r, ok := parseRule(text)
+		if !ok {
+			c.leaveOut(t.starts)
+			continue
+		}
+		if err := c.follow(r, t, left, add); err != nil {
+			return err
+		}
 	}
-	if len(e.rule) > maxRuleLength {
-		return ErrTooComplex
-	}
-	option, ok := parseRule(e.rule)
-	if !ok {
-		add(t.starts) // invalid rule: the event once, as calendar programs show it
-		return nil
-	}
-	return c.follow(option, lastShown(e.rule, t), t, left, add)
+	return nil
 }
 
-// dialWithin returns the clock of a time that belongs to an event: the event's own, unless it
-// names another.
+// dialWithin returns the clock of a time that goes with an event: the event's own, unless
+// it names another.
 func (c *reader) dialWithin(m moment, t timing) dial {
-	if m.zone == "" {
+	if m.zone == "" || t.unsure {
 		return t.dial
 	}
-	return c.zones.dialFor(m)
+	d, _ := c.zones.dialFor(m)
+	return d
 }
-
-// plainRule returns a rule in canonical form: upper case, without spaces, empty parts, and
-// parts of other standards that the library does not know.
-func plainRule(rule string) string {
-	var parts []string
-	for part := range strings.SplitSeq(strings.ToUpper(strings.ReplaceAll(rule, " ", "")), ";") {
-		if part != "" && part != "RSCALE=GREGORIAN" && !strings.HasPrefix(part, "SKIP=") && !strings.HasPrefix(part, "X-") {
-			parts = append(parts, part)
-		}
-	}
-	return strings.Join(parts, ";")
-}
-
-// parseRule parses a rule (3.3.10). It refuses what would keep the library in an endless loop:
-// intervals longer than there are years, a sixth Monday of a month, and days relative to
-// Easter, an extension of the library.
-func parseRule(rule string) (option rrule.ROption, ok bool) {
-	parsed, err := rrule.StrToROption(rule)
-	if err != nil || len(parsed.Byeaster) > 0 {
-		return rrule.ROption{}, false
-	}
-	if parsed.Freq == rrule.MONTHLY || len(parsed.Bymonth) > 0 {
-		for _, day := range parsed.Byweekday {
-			if n := day.N(); n < -5 || n > 5 {
-				return rrule.ROption{}, false
-			}
-		}
-	}
-	parsed.Interval = min(parsed.Interval, maxInterval)
-	return *parsed, true
-}
-
-// maxInterval is more than the number of seconds until the year 9999.
-const maxInterval = 1 << 40
 
 // addDates adds the single dates of an RDATE, which may be periods.
 func (c *reader) addDates(values string, by dial, t timing, add func(time.Time)) {
@@ -120,39 +86,33 @@ func (c *reader) addDates(values string, by dial, t timing, add func(time.Time))
 		if strings.Contains(value, "/") {
 			if p, ok := parsePeriod(value, by); ok {
 				c.add(p)
+				continue
 			}
-			continue
 		}
 		if at, ok := parseInstant(value, by); ok {
-			add(shownBy(t, at))
+			add(shownBy(t.dial, at))
+			continue
 		}
+		c.leaveOut(time.Time{})
 	}
 }
 
-// shownBy returns what an event's dial shows at an instant.
-func shownBy(t timing, at time.Time) time.Time {
-	shown := at
-	for range 2 { // the offset depends on the local time
-		shown = at.Add(shown.Sub(t.dial(shown)))
-	}
-	return shown
-}
-
-// follow adds the occurrences of a rule up to the end of the span.
-func (c *reader) follow(option rrule.ROption, last time.Time, t timing, left *int, add func(time.Time)) error {
-	if !bounded(option) {
+// follow adds the occurrences of a rule, up to the end of the span.
+func (c *reader) follow(r rule, t timing, left *int, add func(time.Time)) error {
+	if !bounded(r.option) {
 		return ErrTooComplex
 	}
-	next, err := occurrences(option, t.starts, c.Span.To.Add(2*24*time.Hour)) // no local time differs more from UTC
+	next, err := occurrences(r.option, t.starts, c.Span.To.Add(2*24*time.Hour)) // no clock is further from UTC
 	if err != nil {
-		add(t.starts)
+		c.leaveOut(t.starts)
 		return nil
 	}
+	last := r.last(t)
 	for shown, more := next(); more; shown, more = next() {
 		if *left--; *left < 0 {
 			return ErrTooComplex
 		}
-		if !t.dial(shown).Before(c.Span.To) || !last.IsZero() && shown.After(last) {
+		if !t.period(shown).From.Before(c.Span.To) || !last.IsZero() && shown.After(last) {
 			return nil
 		}
 		add(shown)
@@ -160,72 +120,30 @@ func (c *reader) follow(option rrule.ROption, last time.Time, t timing, left *in
 	return nil
 }
 
-// occurrences returns an iterator over the occurrences of a rule up to an end.
-func occurrences(option rrule.ROption, starts, end time.Time) (next func() (shown time.Time, more bool), err error) {
-	years := farYears(end)
-	option.Dtstart = starts.AddDate(years, 0, 0)
-	option.Until = end.AddDate(years, 0, 0)
-	rule, err := rrule.NewRRule(option)
-	if err != nil {
-		return nil, err
-	}
-	far := rule.Iterator()
-	return func() (time.Time, bool) {
-		at, more := far()
-		return at.AddDate(-years, 0, 0), more
-	}, nil
-}
-
-// farYears is the number of years by which rules are shifted before evaluation. Calendar days
-// repeat every 400 years, and the library looks for the next occurrence until the year 9999,
-// which is then soon reached if there is none.
-func farYears(end time.Time) int { return 400 * ((9990 - end.Year()) / 400) }
-
-// lastShown returns what the event's dial shows at a rule's UNTIL, at the end of the day if it
-// is a date; zero for a rule without.
-func lastShown(rule string, t timing) time.Time {
-	for part := range strings.SplitSeq(rule, ";") {
-		value, found := strings.CutPrefix(part, "UNTIL=")
-		if !found {
-			continue
-		}
-		shown, day, utc, _ := parseTime(value)
-		switch {
-		case day:
-			return shown.Add(24*time.Hour - time.Second)
-		case utc:
-			return shownBy(t, shown)
-		}
-		return shown
-	}
-	return time.Time{}
-}
-
-// bounded reports whether the next occurrence of a rule is always found soon: rules that recur
-// within the day and also select days might never have one.
-func bounded(o rrule.ROption) bool {
-	if o.Freq != rrule.HOURLY && o.Freq != rrule.MINUTELY && o.Freq != rrule.SECONDLY {
-		return true
-	}
-	return len(o.Bysetpos)+len(o.Bymonth)+len(o.Bymonthday)+len(o.Byyearday)+len(o.Byweekno)+len(o.Byweekday)+
-		len(o.Byhour)+len(o.Byminute)+len(o.Bysecond) == 0
-}
-
-// exceptions are excluded occurrences: instants, or days.
+// exceptions are occurrences that do not take place: instants, or days.
 type exceptions struct {
 	instants []time.Time
 	days     []time.Time
 }
 
+// without returns the exceptions of an event, and the occurrences that others replace. An
+// event that begins on dates is excepted by dates, however these are written; one with a
+// time also by a date alone.
 func (c *reader) without(e *event, t timing) (x exceptions) {
 	for _, m := range slices.Concat(e.excluded, c.replaced[e.uid]) {
 		by := c.dialWithin(m, t)
 		for value := range strings.SplitSeq(m.value, ",") {
-			shown, day, _, ok := parseTime(value)
-			if ok && day {
+			shown, day, utc, ok := parseTime(value)
+			switch {
+			case !ok:
+			case day:
 				x.days = append(x.days, shown)
-			} else if at, ok := parseInstant(value, by); ok {
-				x.instants = append(x.instants, at)
+			case t.dated:
+				x.days = append(x.days, c.dayOf(shown, utc))
+			case utc:
+				x.instants = append(x.instants, shown)
+			default:
+				x.instants = append(x.instants, by(shown))
 			}
 		}
 	}
@@ -234,33 +152,43 @@ func (c *reader) without(e *event, t timing) (x exceptions) {
 	return x
 }
 
-func (x exceptions) contains(t timing, shown time.Time) bool {
+// dayOf returns the date that a time means where a date is expected: the one that is
+// written, or, of an instant that is not midnight, the owner's.
+func (c *reader) dayOf(shown time.Time, utc bool) time.Time {
+	if day := shown.Truncate(24 * time.Hour); !utc || day.Equal(shown) {
+		return day
+	}
+	return shownBy(dialOf(c.Zone), shown).Truncate(24 * time.Hour)
+}
+
+// has reports whether the occurrence that starts when the clock shows that is excepted.
+func (x exceptions) has(t timing, shown time.Time) bool {
 	_, instant := slices.BinarySearchFunc(x.instants, t.dial(shown), time.Time.Compare)
 	_, day := slices.BinarySearchFunc(x.days, shown.Truncate(24*time.Hour), time.Time.Compare)
 	return instant || day
 }
 
-// move changes the occurrences of an event from an instant on to match another event.
+// move replaces an occurrence and all after it.
 type move struct {
 	from   time.Time
-	by     time.Duration // in local time of the other event
+	by     time.Duration // as the other's clock shows it
 	timing timing
 	free   bool
 }
 
 type moves []move
 
-// moves returns the moves of an event, in order.
+// moves returns those of an event, in order.
 func (c *reader) moves(e *event, t timing) (all moves) {
 	for _, other := range c.onward[e.uid] {
 		from, ok := parseInstant(other.occurrence.value, c.dialWithin(other.occurrence, t))
 		if !ok {
 			continue
 		}
-		now, ok := c.timing(other)
-		m := move{from: from, timing: now, free: !ok || !c.counts(other, now)}
+		now, ok := c.counted(other)
+		m := move{from: from, timing: now, free: !ok}
 		if !m.free {
-			m.by = now.starts.Sub(shownBy(now, from))
+			m.by = now.starts.Sub(shownBy(now.dial, from))
 		}
 		all = append(all, m)
 	}
@@ -268,17 +196,17 @@ func (c *reader) moves(e *event, t timing) (all moves) {
 	return all
 }
 
-// period returns the occurrence whose original start is that local time; empty if it no longer
-// takes place.
-func (all moves) period(t timing, shown time.Time) Period {
+// period returns the occurrence that would start when the clock of t shows that, and by
+// which timing; empty if it does not take place any more.
+func (all moves) period(t timing, shown time.Time) (Period, timing) {
 	at := t.dial(shown)
 	later := sort.Search(len(all), func(i int) bool { return all[i].from.After(at) })
 	switch {
 	case later == 0:
-		return t.period(shown)
+		return t.period(shown), t
 	case all[later-1].free:
-		return Period{}
+		return Period{}, t
 	}
 	m := all[later-1]
-	return m.timing.period(shownBy(m.timing, at).Add(m.by))
+	return m.timing.period(shownBy(m.timing.dial, at).Add(m.by)), m.timing
 }

@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -8,11 +9,11 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-// Times of a calendar are handled as local time, stored as if in UTC, until their clock
-// converts them to an instant. So a rule recurs at the same time of day, and time zones that
-// only the calendar defines work like known ones.
+// Times of a calendar are handled as clocks show them, in UTC's place, until the clock
+// that they are by says which instant that is: so a rule repeats at the same time of day,
+// and a time zone that only this calendar describes is as good as a known one.
 
-// dial converts the local time of a clock to an instant.
+// dial returns the instant at which a clock shows a time.
 type dial func(shown time.Time) time.Time
 
 func universal(shown time.Time) time.Time { return shown }
@@ -23,88 +24,181 @@ func dialOf(zone *time.Location) dial {
 	}
 }
 
-// moment is the text of one or several times, and the zone that they name.
+// shownBy returns what a clock shows at an instant.
+func shownBy(d dial, at time.Time) time.Time {
+	shown := at
+	for range 2 { // the offset itself depends on what is shown
+		shown = at.Add(shown.Sub(d(shown)))
+	}
+	return shown
+}
+
+// moment is one or several times as they are written, and the zone that they name.
 type moment struct{ value, zone string }
 
-func momentOf(p *ics.BaseProperty) moment { return moment{p.Value, parameter(p, "TZID")} }
+func momentOf(p *ics.BaseProperty) moment {
+	value := strings.TrimSpace(p.Value)
+	if strings.EqualFold(parameter(p, "VALUE"), "DATE") && len(value) > 8 && (value[8] == 'T' || value[8] == 't') {
+		value = value[:8] // a date that is written with a time
+	}
+	return moment{value, parameter(p, "TZID")}
+}
 
 func (m moment) none() bool { return m.value == "" }
 
-// day reports whether it is a date, which has no zone (3.3.4).
-func (m moment) day() bool { return len(strings.TrimSpace(m.value)) == len("20060102") }
+// day reports whether it is a date, which is the same wherever one is (3.3.4).
+func (m moment) day() bool {
+	_, day, _, ok := parseTime(m.value)
+	return ok && day
+}
 
-// parseTime parses a date, or a date with a time (3.3.4, 3.3.5), as local time.
+// timeFormat is a date, or a date with a time (3.3.4, 3.3.5), also with the signs of
+// ISO 8601, without seconds, with fractions, or with an offset.
+var timeFormat = regexp.MustCompile(`^(\d{4})-?(\d{2})-?(\d{2})(?:[Tt ](\d{2}):?(\d{2})(?::?(\d{2})(?:[.,]\d{1,9})?)?([Zz]|[+-]\d{2}:?\d{2})?)?$`)
+
+// parseTime reads a date, or a date with a time, as clocks show it; utc says that it is an
+// instant.
 func parseTime(value string) (shown time.Time, day, utc, ok bool) {
 	value = strings.TrimSpace(value)
-	if len(value) == len("20060102") {
-		shown, err := time.Parse("20060102", value)
-		return shown, true, false, err == nil
+	if len(value) > 40 {
+		return time.Time{}, false, false, false
 	}
-	bare, utc := strings.CutSuffix(value, "Z")
-	shown, err := time.Parse(clockFormat, bare)
-	return shown, false, utc, err == nil
+	m := timeFormat.FindStringSubmatch(value)
+	if m == nil {
+		return time.Time{}, false, false, false
+	}
+	shown, err := time.Parse("20060102", m[1]+m[2]+m[3])
+	if err != nil {
+		return time.Time{}, false, false, false
+	}
+	if m[4] == "" {
+		return shown, true, false, true
+	}
+	hour, minute, second := number(m[4]), number(m[5]), number(m[6])
+	if hour > 24 || minute > 59 || second > 60 || hour == 24 && minute+second > 0 {
+		return time.Time{}, false, false, false
+	}
+	shown = shown.Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute + time.Duration(second)*time.Second)
+	if len(m[7]) > 1 {
+		offset, ok := parseOffset(m[7])
+		return shown.Add(-offset), false, true, ok
+	}
+	return shown, false, m[7] != "", true
 }
 
-// timing is the start and the length of an event.
+// number reads digits; none are 0.
+func number(digits string) int {
+	n, _ := strconv.Atoi(digits)
+	return n
+}
+
+// offsetFormat is an offset from UTC (3.3.14), also with colons or without minutes.
+var offsetFormat = regexp.MustCompile(`^([+-])(\d{1,2}):?(?:(\d{2}):?(\d{2})?)?$`)
+
+// parseOffset reads an offset from UTC, at most that of a day.
+func parseOffset(value string) (offset time.Duration, ok bool) {
+	m := offsetFormat.FindStringSubmatch(strings.TrimSpace(value))
+	if m == nil || number(m[2]) > 23 || number(m[3]) > 59 || number(m[4]) > 59 {
+		return 0, false
+	}
+	offset = time.Duration(number(m[2]))*time.Hour + time.Duration(number(m[3]))*time.Minute + time.Duration(number(m[4]))*time.Second
+	if m[1] == "-" {
+		offset = -offset
+	}
+	return offset, true
+}
+
+// timing is when an event takes place.
 type timing struct {
 	dial   dial
-	starts time.Time // in local time
+	starts time.Time // as the dial shows it
 	length time.Duration
-	days   bool // length is in calendar days, however long these are
+	dated  bool // it begins on a date, at no time
+	days   bool // length is in days of the clock, however long these are
+	unsure bool // the zone is not understood: dial is UTC
+	guess  bool // the end is not understood: length is a day
 }
 
-// period returns the occurrence that starts at that local time.
+// The clocks of the world are at most this far from UTC: a time in a zone that is not
+// understood is an instant between the two.
+const (
+	farthestEast = 14 * time.Hour
+	farthestWest = 12 * time.Hour
+)
+
+// period returns the occurrence that starts when the clock shows that; if its zone is not
+// understood, every instant at which it may take place.
 func (t timing) period(shown time.Time) Period {
-	if t.days {
+	switch {
+	case t.unsure:
+		return Period{From: shown.Add(-farthestEast), To: shown.Add(t.length + farthestWest)}
+	case t.days:
 		return Period{From: t.dial(shown), To: t.dial(shown.Add(t.length))}
 	}
 	from := t.dial(shown)
 	return Period{From: from, To: from.Add(t.length)}
 }
 
-// timing computes the start and length of an event; ok is false if it has no duration, or
-// invalid times.
+// timing works out when an event takes place; ok is false if its start is not understood,
+// or its end is before its start.
 func (c *reader) timing(e *event) (t timing, ok bool) {
 	starts, day, utc, ok := parseTime(e.starts.value)
 	if !ok || starts.Year() < 1600 || starts.Year() > 9000 {
 		return timing{}, false
 	}
-	t = timing{dial: c.zones.dialFor(e.starts), starts: starts, days: day}
-	if utc {
-		t.dial = universal
-	}
+	t = timing{starts: starts, dated: day, days: day}
+	t.dial, t.unsure = c.dialOf(e.starts, utc)
 	switch {
 	case !e.ends.none():
-		t.length, ok = c.until(e.ends, t)
+		c.setEnd(e.ends, &t)
 	case e.duration != "":
-		t.length, ok = parseDuration(e.duration)
+		if t.length, ok = parseDuration(e.duration); !ok {
+			t.guess, t.length = true, 24*time.Hour
+		}
 	case day:
 		t.length = 24 * time.Hour
 	}
-	if day && t.length == 0 {
-		t.length = 24 * time.Hour // many programs write the day itself as its end
+	if t.days && t.length == 0 {
+		t.length = 24 * time.Hour // many write the day itself as its end
 	}
 	t.length = min(t.length, maxEventLength)
-	return t, ok && t.length > 0
+	return t, t.length >= 0
 }
 
-// until returns the duration of an event that ends at m: in calendar days, or in elapsed time.
-func (c *reader) until(m moment, t timing) (time.Duration, bool) {
-	ends, day, utc, ok := parseTime(m.value)
-	if !ok || day != t.days {
-		return 0, false
-	}
-	if day {
-		return ends.Sub(t.starts), true
-	}
-	by := c.zones.dialFor(m)
+// dialOf returns the clock of a time; unsure says that its zone is not understood.
+func (c *reader) dialOf(m moment, utc bool) (d dial, unsure bool) {
 	if utc {
-		by = universal
+		return universal, false
 	}
-	return by(ends).Sub(t.dial(t.starts)), true
+	return c.zones.dialFor(m)
 }
 
-// parsePeriod parses a period (3.3.9): two instants, or an instant and a duration.
+// setEnd sets the length of an event that ends then: in days of its clock if it begins and
+// ends on dates, otherwise in elapsed time. A date that ends an event with a time is its
+// midnight, or the one after if the event begins on that day.
+func (c *reader) setEnd(m moment, t *timing) {
+	ends, day, utc, ok := parseTime(m.value)
+	if !ok {
+		t.guess, t.length = true, 24*time.Hour
+		return
+	}
+	if day && t.dated {
+		t.length = ends.Sub(t.starts)
+		return
+	}
+	t.days = false
+	by, unsure := c.dialOf(m, utc)
+	if day {
+		by, unsure = t.dial, t.unsure
+		if !ends.After(t.starts) {
+			ends = ends.AddDate(0, 0, 1)
+		}
+	}
+	t.unsure = t.unsure || unsure
+	t.length = by(ends).Sub(t.dial(t.starts))
+}
+
+// parsePeriod reads a period (3.3.9): from one instant to another, or so long.
 func parsePeriod(value string, by dial) (Period, bool) {
 	first, second, _ := strings.Cut(strings.TrimSpace(value), "/")
 	from, ok := parseInstant(first, by)
@@ -129,7 +223,7 @@ func parseInstant(value string, by dial) (time.Time, bool) {
 	return by(shown), true
 }
 
-// parseDuration parses a duration (3.3.6) of at most a year.
+// parseDuration reads a duration (3.3.6) of at most a year.
 func parseDuration(value string) (time.Duration, bool) {
 	rest, ok := strings.CutPrefix(strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(value)), "+"), "P")
 	if !ok || rest == "" {

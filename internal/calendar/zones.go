@@ -6,33 +6,37 @@ import (
 	"strings"
 	"time"
 
-	"socialdirect/internal/zone"
-
 	ics "github.com/arran4/golang-ical"
 	"github.com/teambition/rrule-go"
 )
 
-// zones are the time zones of one calendar.
+// zones are the clocks that a calendar's times are by.
 type zones struct {
-	home     *time.Location // for dates
-	fallback *time.Location // for times without a zone
+	home     *time.Location // for dates, and for times without a zone
+	assumed  *time.Location // for zones that are not understood; nil for none
+	common   string         // the name of the calendar's own zone, for times without one
 	declared map[string]*declaredZone
-	named    map[string]*time.Location // cache of lookups; nil for unknown names
-	parts    int                       // number of parts of all descriptions
-	name     string                    // of the VTIMEZONE being read
+	named    map[string]*time.Location // those looked up already; nil for none of that name
+	unknown  []string                  // names that are not understood, in the order of their use
+	parts    int                       // of all descriptions
+	name     string                    // of the VTIMEZONE that is being read
 	reading  *declaredZone
 }
 
-// declaredZone is a time zone that a calendar describes (3.6.5).
+// declaredZone is a time zone as a calendar describes it (3.6.5).
 type declaredZone struct {
 	parts   []zonePart
-	changes []zoneChange // computed at first use, never nil then
+	changes []zoneChange // worked out at first use, never nil then
+	broken  bool         // a part of it is not understood
 }
 
 // zonePart is one STANDARD or DAYLIGHT.
 type zonePart struct {
-	starts, rule string
-	from, to     time.Duration
+	starts   string
+	rules    []string
+	dates    []string // RDATE
+	from, to time.Duration
+	broken   bool
 }
 
 type zoneChange struct {
@@ -40,15 +44,17 @@ type zoneChange struct {
 	to time.Duration
 }
 
-// maxZoneParts and maxZoneNames bound the zones of one calendar: a real zone has a few dozen
-// parts for a hundred years.
+// maxZoneParts, maxZoneNames and maxZoneName bound the zones of one calendar: real ones
+// are described in a few dozen parts for a hundred years.
 const (
 	maxZoneParts = 1000
 	maxZoneNames = 500
+	maxZoneName  = 60 // characters of a name that is shown
+	maxUnknown   = 10 // names that are shown
 )
 
-func newZones(home *time.Location) zones {
-	return zones{home: home, fallback: home, declared: map[string]*declaredZone{}, named: map[string]*time.Location{}}
+func newZones(home, assumed *time.Location) zones {
+	return zones{home: home, assumed: assumed, declared: map[string]*declaredZone{}, named: map[string]*time.Location{}}
 }
 
 func (z *zones) begin() { z.name, z.reading = "", &declaredZone{} }
@@ -71,110 +77,90 @@ func (z *zones) set(p *ics.BaseProperty) {
 		return
 	}
 	if p.IANAToken == "TZID" {
-		z.name = p.Value
+		z.name = strings.TrimSpace(p.Value)
 	}
 	if len(z.reading.parts) == 0 {
 		return
 	}
-	part := &z.reading.parts[len(z.reading.parts)-1]
+	z.reading.parts[len(z.reading.parts)-1].set(p)
+}
+
+func (part *zonePart) set(p *ics.BaseProperty) {
+	understood := true
 	switch p.IANAToken {
 	case "DTSTART":
 		part.starts = p.Value
 	case "RRULE":
-		part.rule = plainRule(p.Value)
+		part.rules = append(part.rules, p.Value)
+	case "RDATE":
+		part.dates = append(part.dates, strings.Split(p.Value, ",")...)
 	case "TZOFFSETFROM":
-		part.from = parseOffset(p.Value)
+		part.from, understood = parseOffset(p.Value)
 	case "TZOFFSETTO":
-		part.to = parseOffset(p.Value)
+		part.to, understood = parseOffset(p.Value)
 	}
+	part.broken = part.broken || !understood || len(part.rules)+len(part.dates) > maxZoneParts
 }
 
-// parseOffset parses an offset from UTC (3.3.14).
-func parseOffset(value string) time.Duration {
-	value = strings.TrimSpace(value)
-	if len(value) < 5 {
-		return 0
-	}
-	shown, err := time.Parse("1504", value[1:5])
-	if err != nil {
-		return 0
-	}
-	d := time.Duration(shown.Hour())*time.Hour + time.Duration(shown.Minute())*time.Minute
-	if value[0] == '-' {
-		return -d
-	}
-	return d
-}
-
-func (z *zones) setFallback(name string) {
-	if zone := z.lookUp(name); zone != nil {
-		z.fallback = zone
-	}
-}
-
-// known reports whether the zone of a time is known without a later description.
+// known reports whether a time's zone needs no description that may still come.
 func (z *zones) known(m moment) bool {
-	return m.day() || m.zone == "" && strings.HasSuffix(m.value, "Z") || z.lookUp(m.zone) != nil || z.declared[m.zone] != nil
+	_, day, utc, ok := parseTime(m.value)
+	name := z.nameOf(m)
+	return ok && (day || utc) || name == "" || z.lookUp(name) != nil || z.declared[name] != nil
 }
 
-// dialFor returns the clock of a time: the owner's zone for a date; else the well-known zone
-// of that name, the one that the calendar describes, or the calendar's default.
-func (z *zones) dialFor(m moment) dial {
-	if m.day() {
-		return dialOf(z.home)
+// nameOf returns the zone that a time without UTC is in; empty for the owner's.
+func (z *zones) nameOf(m moment) string {
+	if m.zone == "" {
+		return z.common
 	}
-	if zone := z.lookUp(m.zone); zone != nil {
-		return dialOf(zone)
-	}
-	if told := z.declared[m.zone]; told != nil {
-		return told.dial()
-	}
-	return dialOf(z.fallback)
+	return strings.TrimSpace(m.zone)
 }
 
-// windowsZones are Outlook's names of the zones of France, overseas and nearby (Unicode CLDR,
-// windowsZones), for calendars that use them without a description.
-var windowsZones = map[string]string{
-	"Romance Standard Time": "Europe/Paris", "W. Europe Standard Time": "Europe/Berlin", "Central European Standard Time": "Europe/Warsaw",
-	"Central Europe Standard Time": "Europe/Budapest", "GMT Standard Time": "Europe/London", "Greenwich Standard Time": "Atlantic/Reykjavik",
-	"E. Europe Standard Time": "Europe/Chisinau", "GTB Standard Time": "Europe/Bucharest", "FLE Standard Time": "Europe/Kyiv", "Turkey Standard Time": "Europe/Istanbul",
-	"Morocco Standard Time": "Africa/Casablanca", "W. Central Africa Standard Time": "Africa/Lagos", "SA Western Standard Time": "America/Guadeloupe",
-	"SA Eastern Standard Time": "America/Cayenne", "Saint Pierre Standard Time": "America/Miquelon", "Mauritius Standard Time": "Indian/Reunion",
-	"E. Africa Standard Time": "Indian/Mayotte", "Central Pacific Standard Time": "Pacific/Noumea", "Hawaiian Standard Time": "Pacific/Tahiti",
-	"UTC+12": "Pacific/Wallis", "UTC": "UTC", "Eastern Standard Time": "America/New_York", "Atlantic Standard Time": "America/Halifax",
-}
-
-// namedZone returns the well-known zone of that name, also behind a program's own prefix
-// ("/example.org/Europe/Paris"); nil if there is none.
-func namedZone(name string) *time.Location {
-	name = strings.Trim(name, `"/ `)
-	if known := windowsZones[name]; known != "" {
-		name = known
+// dialFor returns the clock of a time: the owner's for a date, otherwise the zone that is
+// known by the name, or the one that the calendar describes. unsure says that there is
+// neither, and that none was chosen for such names.
+func (z *zones) dialFor(m moment) (d dial, unsure bool) {
+	name := z.nameOf(m)
+	if name == "" || m.day() {
+		return dialOf(z.home), false
 	}
-	parts := strings.Split(name, "/")
-	for i := range min(len(parts), 4) {
-		candidate := strings.Join(parts[i:], "/")
-		if candidate == "" || candidate == "Local" || len(candidate) > 64 {
-			continue
-		}
-		if known, err := zone.Load(candidate); err == nil {
-			return known
+	if zone := z.lookUp(name); zone != nil {
+		return dialOf(zone), false
+	}
+	if described := z.declared[name]; described != nil {
+		if d := described.dial(); !described.broken {
+			return d, false
 		}
 	}
-	return nil
+	z.note(name)
+	if z.assumed != nil {
+		return dialOf(z.assumed), false
+	}
+	return universal, true
 }
 
-// lookUp is namedZone with a cache.
+// note records a name that is not understood.
+func (z *zones) note(name string) {
+	if runes := []rune(name); len(runes) > maxZoneName {
+		name = string(runes[:maxZoneName])
+	}
+	if name = strings.ToValidUTF8(name, ""); len(z.unknown) < maxUnknown && !slices.Contains(z.unknown, name) {
+		z.unknown = append(z.unknown, name)
+	}
+}
+
+// lookUp is knownZone, once for each name.
 func (z *zones) lookUp(name string) *time.Location {
 	zone, known := z.named[name]
 	if !known && name != "" && len(z.named) < maxZoneNames {
-		zone = namedZone(name)
+		zone = knownZone(name)
 		z.named[name] = zone
 	}
 	return zone
 }
 
-// dial returns the clock of the description.
+// dial goes by the description. It sets broken if there is no use in it.
 func (z *declaredZone) dial() dial {
 	if z.changes == nil {
 		z.changes = z.expand()
@@ -188,8 +174,8 @@ func (z *declaredZone) dial() dial {
 	}
 }
 
-// yearsOfZone and lastYearOfZone bound the evaluation of a description's rules; some begin in
-// 1601.
+// yearsOfZone and lastYearOfZone bound how far the rules of a description are followed;
+// some begin in 1601.
 const (
 	yearsOfZone    = 500
 	lastYearOfZone = 2050
@@ -198,32 +184,58 @@ const (
 func (z *declaredZone) expand() []zoneChange {
 	changes := []zoneChange{}
 	for _, part := range z.parts {
-		starts, _, _, ok := parseTime(part.starts)
-		if !ok {
+		onsets, ok := part.onsets()
+		if !ok || part.broken {
+			z.broken = true
 			continue
 		}
-		for _, shown := range part.onsets(starts) {
+		for _, shown := range onsets {
 			changes = append(changes, zoneChange{shown.Add(-part.from), part.to})
 		}
 	}
 	slices.SortFunc(changes, func(a, b zoneChange) int { return a.at.Compare(b.at) })
+	z.broken = z.broken || len(changes) == 0
 	return changes
 }
 
-// onsets returns the local times, with the previous offset, of the changes; of those long ago
-// only the last one.
-func (p zonePart) onsets(starts time.Time) (all []time.Time) {
-	option, ok := parseRule(p.rule)
-	if !ok || len(p.rule) > maxRuleLength || option.Freq != rrule.YEARLY || len(option.Byhour)+len(option.Byminute)+len(option.Bysecond) > 0 {
-		return []time.Time{starts}
+// onsets are when clocks, showing the time before, change; ok is false if the start or a
+// rule is not understood.
+func (part zonePart) onsets() (all []time.Time, ok bool) {
+	starts, _, _, ok := parseTime(part.starts)
+	if !ok {
+		return nil, false
+	}
+	all = append(all, starts)
+	for _, date := range part.dates {
+		if shown, _, _, ok := parseTime(date); ok {
+			all = append(all, shown)
+		}
+	}
+	for _, text := range part.rules {
+		onsets, ok := yearlyOnsets(text, starts)
+		if !ok {
+			return nil, false
+		}
+		all = append(all, onsets...)
+	}
+	return all, true
+}
+
+// yearlyOnsets follows a rule of a zone; of the onsets long ago the last alone matters.
+// Lotus Notes writes the hour and the minute of the change into the rule.
+func yearlyOnsets(text string, starts time.Time) (all []time.Time, ok bool) {
+	r, ok := parseRule(text)
+	o := r.option
+	if !ok || o.Freq != rrule.YEARLY || max(len(o.Byhour), len(o.Byminute), len(o.Bysecond)) > 1 {
+		return nil, false
 	}
 	end := time.Date(lastYearOfZone, 12, 31, 0, 0, 0, 0, time.UTC)
-	if !option.Until.IsZero() && option.Until.Before(end) {
-		end = option.Until
+	if until, _, _, ok := parseTime(r.until); ok && until.Before(end) {
+		end = until.Add(24 * time.Hour) // in UTC, or of that day
 	}
-	next, err := occurrences(option, starts, end)
+	next, err := occurrences(o, starts, end)
 	if err != nil {
-		return []time.Time{starts}
+		return nil, false
 	}
 	for range yearsOfZone {
 		at, more := next()
@@ -234,5 +246,5 @@ func (p zonePart) onsets(starts time.Time) (all []time.Time) {
 			all = all[len(all)-1:]
 		}
 	}
-	return all
+	return all, true
 }

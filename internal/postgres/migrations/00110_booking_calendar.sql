@@ -21,7 +21,12 @@ create table calendar_subscriptions (
     failure          text not null default '', -- why the last reading failed
     failures         int not null default 0, -- in a row
     failing_since    timestamptz,
-    notified_at          timestamptz, -- when the worker was told of these failures
+    notified_at      timestamptz, -- when the worker was notified of these failures
+    left_out         int not null default 0, -- events that were not understood and are not busy
+    left_out_days    date[] not null default '{}', -- the first days of these
+    whole_days       date[] not null default '{}', -- the first days of events that are busy as long as they may last
+    unknown_zones    text[] not null default '{}', -- names of time zones that were not understood
+    assumed_zone     text not null default '', -- what the worker chose for these; empty for none
     unique (social_worker_id, address_digest)
 );
 create index calendar_subscriptions_due_idx on calendar_subscriptions (due_at) where not paused;
