@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -242,7 +243,7 @@ func TestR41_ABadLineLeavesTheOthersAlone(t *testing.T) {
 		t.Errorf("an event that the calendar's end closes: %s (%v)", said(got), err)
 	}
 	for _, cut := range []string{open, open + "END:VEVENT\n", open + "End: VCALENDAR\n"} {
-		if _, err := readBusyIn(t, cut, true); err != ErrNotCalendar {
+		if _, err := readBusyIn(t, cut, true); !errors.Is(err, ErrNotCalendar) {
 			t.Errorf("%q: %v", cut, err)
 		}
 	}
