@@ -219,8 +219,8 @@ var mailTemplates = map[Act]string{
 // notifyDecision queues the mail of a decision, one for each decision, even when they
 // follow each other quickly.
 func (s *Service) notifyDecision(ctx context.Context, tx postgres.Tx, id uuid.UUID, act Act) error {
-	notice, told := mailTemplates[act]
-	if !told {
+	notice, mailed := mailTemplates[act]
+	if !mailed {
 		return nil
 	}
 	return s.outbox.Send(ctx, tx, id, notice)

@@ -75,8 +75,8 @@ func (p decisionPage) Button() string { return wordings[p.Act].button }
 // Takes reports whether the act restricts the account.
 func (p decisionPage) Takes() bool { return wordings[p.Act].takes }
 
-// Told reports whether the person is notified by mail.
-func (p decisionPage) Told() bool { return mailTemplates[p.Act] != "" }
+// Mailed reports whether the person is notified by mail.
+func (p decisionPage) Mailed() bool { return mailTemplates[p.Act] != "" }
 
 func newDecisionPage(f *form.Form, a people.Account, act Act) decisionPage {
 	page := decisionPage{Account: a, Act: act, Form: f}
