@@ -62,6 +62,7 @@ var actWords = map[string]string{
 	"rights.noted":                 "Étape d’une demande de droits notée",
 	"rights.refused":               "Demande de droits refusée",
 	"rights.withdrawn":             "Demande de droits retirée",
+	"second_factor.synced":         "Clé d’accès désormais gardée par un gestionnaire de mots de passe",
 	"second_factor.reset":          "Double vérification retirée",
 	"sheet.changed":                "Fiche modifiée par l’administration",
 	"sheet.place":                  "Lieux modifiés par l’administration",

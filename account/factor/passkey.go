@@ -14,6 +14,7 @@ import (
 	"socialdirect/account/outbox"
 	"socialdirect/account/people"
 	"socialdirect/account/session"
+	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -388,6 +389,7 @@ func (s *Service) checkPasskey(ctx context.Context, tx postgres.Tx, session weba
 	if err != nil {
 		return uuid.Nil, err
 	}
+	synced := ring.becomesSynced(row.ID, parsed.Response.AuthenticatorData.Flags)
 	used, err := s.verify(ring, session, parsed, account == uuid.Nil)
 	if err != nil {
 		return uuid.Nil, refused(err)
@@ -396,7 +398,36 @@ func (s *Service) checkPasskey(ctx context.Context, tx postgres.Tx, session weba
 		slog.WarnContext(ctx, "passkey refused: its counter did not increase, so it may be a copy")
 		return uuid.Nil, refused(errors.New("the counter did not increase"))
 	}
+	if synced {
+		if err := s.reportSynced(ctx, tx, row); err != nil {
+			return uuid.Nil, err
+		}
+	}
 	return row.AccountID, usePasskey(ctx, tx, row.ID, int64(used.Authenticator.SignCount), int16(used.Flags.ProtocolValue()))
+}
+
+// becomesSynced reports whether a response says that a passkey may now be backed up, which
+// it could not before, and marks it so. Web Authentication (6.1.3) calls that flag
+// permanent, but password managers set it when they import or update a passkey, and the
+// library then refuses the passkey for good. The signature and the verification of the user
+// are checked afterwards, as for any response; the opposite change stays refused.
+func (k keyring) becomesSynced(id uuid.UUID, flags protocol.AuthenticatorFlags) bool {
+	for i, row := range k.passkeys {
+		if row.ID == id && flags.HasBackupEligible() && !protocol.AuthenticatorFlags(row.Flags).HasBackupEligible() {
+			k.passkeys[i].Flags |= int16(protocol.FlagBackupEligible)
+			return true
+		}
+	}
+	return false
+}
+
+// reportSynced journals that a passkey is now kept by a password manager, and notifies its
+// owner.
+func (s *Service) reportSynced(ctx context.Context, tx postgres.Tx, row passkeyRow) error {
+	if err := s.outbox.SendOnce(ctx, tx, row.AccountID, outbox.PasskeySynced); err != nil {
+		return err
+	}
+	return audit.Append(ctx, tx, audit.Entry{ActorID: row.AccountID, Act: "second_factor.synced", SubjectID: row.AccountID, ObjectID: row.ID})
 }
 
 func (s *Service) verify(ring keyring, session webauthn.SessionData, parsed *protocol.ParsedCredentialAssertionData, anybody bool) (*webauthn.Credential, error) {

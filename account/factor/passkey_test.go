@@ -371,3 +371,45 @@ func TestR8_ExpiredChallengesAreDeleted(t *testing.T) {
 		t.Errorf("%d challenges left, %v", left, err)
 	}
 }
+
+// Password managers set the flag of backup eligibility of a passkey that they import, which
+// Web Authentication calls permanent: its owner would be locked out.
+func TestR8_APasskeyThatBecomesSyncedStillSignsInAndIsReported(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	v := invited(t, w, viewer.Administrator, "claire@exemple.fr")
+	d := accounttest.AddPasskey(t, w, v, "Téléphone")
+	signIn := func(holder string) error {
+		_, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte(holder), d.Sign(t, accounttest.AskToSignIn(t, w, holder)), session.Device{})
+		return err
+	}
+	synced := func() int {
+		return strings.Count(strings.Join(accounttest.QueuedMails(t, w), " "), "passkey_synced")
+	}
+	must(t, signIn("before"))
+	if n := synced() + w.Count(t, `audit_entries where act = 'second_factor.synced'`); n != 0 {
+		t.Errorf("%d reports of a passkey that did not change", n)
+	}
+
+	d.Auth.Options.BackupEligible = true
+	d.Auth.Options.UserNotVerified = true
+	wantFault(t, "without verification of the user", signIn("unverified"), fault.Invalid)
+	d.Auth.Options.UserNotVerified = false
+	genuine := d.Key
+	d.Key = accounttest.NewPasskey()
+	d.Key.ID = genuine.ID
+	wantFault(t, "with another key's signature", signIn("forged"), fault.Invalid)
+	d.Key = genuine
+	if n := synced() + w.Count(t, `audit_entries where act = 'second_factor.synced'`); n != 0 {
+		t.Errorf("%d reports of refused responses", n)
+	}
+
+	d.Auth.Options.BackupState = true
+	must(t, signIn("synced"))
+	must(t, signIn("again"))
+	if synced() != 1 || w.Count(t, `audit_entries where act = 'second_factor.synced' and actor_id = subject_id`) != 1 {
+		t.Errorf("%d mails, %d entries of the journal", synced(), w.Count(t, `audit_entries where act = 'second_factor.synced'`))
+	}
+	d.Auth.Options.BackupEligible, d.Auth.Options.BackupState = false, false
+	wantFault(t, "the opposite change", signIn("back"), fault.Invalid)
+}

@@ -25,6 +25,7 @@ const (
 
 	PasskeyAdded      = "passkey_added"
 	PasskeyRemoved    = "passkey_removed"
+	PasskeySynced     = "passkey_synced"
 	RecoveryUsed      = "recovery_used"
 	SecondFactorReset = "second_factor_reset"
 	PasswordReset     = "password_reset"
