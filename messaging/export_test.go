@@ -43,3 +43,6 @@ func (h *HTTP) CountRounds(d time.Duration, made *atomic.Int64) {
 		made.Add(1)
 	})
 }
+
+// Identify determines the type and the name of a document.
+var Identify = identify

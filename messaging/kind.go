@@ -2,6 +2,7 @@ package messaging
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -50,27 +51,46 @@ var plainTexts = []string{"text/plain", "text/csv", "text/tab-separated-values",
 const allowedWords = "Envoyez plutôt un PDF, une photo (JPEG, PNG, HEIC, WebP, GIF) ou un document texte ou tableur (TXT, RTF, DOC, DOCX, ODT, XLS, XLSX, ODS)."
 
 // identify determines the type of a document from the head of its content, and returns its
-// name, with an extension added if it had none. It fails if the name's extension contradicts
-// the content, or if the type is not among kinds.
+// name with an extension of that type: phones and mail programs name a photo .jpg whatever
+// it is. It fails if the type is not among kinds, or if the name is that of another type
+// ("facture.pdf.exe").
 func identify(name string, head []byte) (named, mediaType string, err error) {
 	seen := strings.ToLower(mimetype.Detect(head).String())
 	seen, _, _ = strings.Cut(seen, ";")
-	ext := strings.ToLower(path.Ext(name))
+	ext := extension(name)
 	i := slices.IndexFunc(kinds, func(k kind) bool { return k.looksLike(seen, ext) })
 	switch {
 	case i < 0 && claimed(ext):
 		return "", "", refuse(name, "le contenu n’est pas celui qu’annonce son nom ("+ext+"). Ouvrez-le, enregistrez-le de nouveau, puis joignez-le.")
-	case i < 0:
-		return "", "", refuse(name, "ce type de document n’est pas accepté. "+allowedWords)
-	case ext == "":
-		return name + kinds[i].extensions[0], kinds[i].mediaType, nil
-	case slices.Contains(kinds[i].extensions, ext):
-		return name, kinds[i].mediaType, nil
-	case claimed(ext):
-		return "", "", refuse(name, "le contenu n’est pas celui qu’annonce son nom ("+ext+"). Rendez-lui son vrai nom, en "+kinds[i].extensions[0]+", puis joignez-le.")
-	default:
+	case i < 0 || ext != "" && !claimed(ext):
 		return "", "", refuse(name, "ce type de document n’est pas accepté. "+allowedWords)
 	}
+	return kinds[i].named(name, ext), kinds[i].mediaType, nil
+}
+
+// named returns a name with an extension of the type. It replaces the extension of another
+// accepted type, and keeps everything else: "Scan 29.11.2026" has no extension.
+func (k kind) named(name, ext string) string {
+	if claimed(ext) && !slices.Contains(k.extensions, ext) {
+		name = trimName(name[:len(name)-len(ext)])
+	}
+	if slices.Contains(k.extensions, extension(name)) {
+		return name
+	}
+	return cleanName(name + k.extensions[0])
+}
+
+// likeExtension is what ends a file name that says a type. "Scan 29.11.2026" and "Lettre
+// de M. Martin" end on none.
+var likeExtension = regexp.MustCompile(`^\.[a-z0-9]*[a-z][a-z0-9]*$`)
+
+// extension returns the extension of a name in small letters; empty for none.
+func extension(name string) string {
+	ext := strings.ToLower(path.Ext(name))
+	if !likeExtension.MatchString(ext) || len(ext) > 5 {
+		return ""
+	}
+	return ext
 }
 
 // oleStorage is detected for an old Word or Excel file if what distinguishes the two lies
