@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"socialdirect/account/pages"
 	"socialdirect/account/people"
 	"socialdirect/account/signup"
+	"socialdirect/internal/alphabet"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -37,7 +39,7 @@ func (h *HTTP) invitePage(r *web.Request, f *form.Form) (invitePage, error) {
 	for id, name := range names {
 		page.Clients = append(page.Clients, form.Option{Value: id.String(), Label: name})
 	}
-	slices.SortFunc(page.Clients, func(a, b form.Option) int { return strings.Compare(a.Label+a.Value, b.Label+b.Value) })
+	slices.SortFunc(page.Clients, func(a, b form.Option) int { return cmp.Or(alphabet.Compare(a.Label, b.Label), strings.Compare(a.Value, b.Value)) })
 	return page, err
 }
 

@@ -56,7 +56,7 @@ func readBySlug(ctx context.Context, q postgres.Querier, slug string, now time.T
 
 func readClients(ctx context.Context, q postgres.Querier, words string, most int) ([]Client, error) {
 	rows, err := postgres.All[clientRow](ctx, q, selectClient+`
-		where c.name ilike $1 or c.slug ilike $1 order by c.name, c.id limit nullif($2, 0)`, "%"+postgres.EscapeLike(words)+"%", most)
+		where c.name ilike $1 or c.slug ilike $1 order by c.name`+postgres.French+`, c.id limit nullif($2, 0)`, "%"+postgres.EscapeLike(words)+"%", most)
 	clients := make([]Client, len(rows))
 	for i, row := range rows {
 		clients[i] = Client(row)

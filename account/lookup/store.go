@@ -42,7 +42,7 @@ func ReadDoubles(ctx context.Context, q postgres.Querier, p Probe, except uuid.U
 		            when name_key = person_key($2 || ' ' || $3) then 'name_and_mobile' else 'mobile' end as likeness
 		from accounts
 		where role = 'beneficiary' and id <> $6 and (email_key = address_key(nullif($1, '')) or mobile = nullif($4, ''))) found
-		order by array_position(array['email', 'name_and_mobile', 'mobile'], likeness), last_name, id
+		order by array_position(array['email', 'name_and_mobile', 'mobile'], likeness), last_name`+postgres.French+`, id
 		limit $5`, p.Email, p.FirstName, p.LastName, p.Mobile, resultsShown, except))
 }
 
@@ -56,5 +56,5 @@ func searchBeneficiaries(ctx context.Context, q postgres.Querier, words, mobile 
 	}
 	return asDoubles(postgres.All[doubleRow](ctx, q, selectDouble+`'' as likeness
 		from accounts where role = 'beneficiary' and `+by+`
-		order by last_name, first_name, id limit $2`, value, most))
+		order by last_name`+postgres.French+`, first_name`+postgres.French+`, id limit $2`, value, most))
 }

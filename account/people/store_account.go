@@ -87,7 +87,7 @@ func ReadMatching(ctx context.Context, q postgres.Querier, words []string, skip,
 	}
 	rows, err := postgres.All[accountRow](ctx, q, selectAccount+`
 		where translate(lower(first_name || ' ' || last_name), $2, $3) || ' ' || lower(coalesce(email, '')) || ' ' || coalesce(mobile, '') like all ($1)
-		order by lower(last_name), lower(first_name), id offset $4 limit $5`, patterns, accented, unaccented, skip, most)
+		order by last_name`+postgres.French+`, first_name`+postgres.French+`, id offset $4 limit $5`, patterns, accented, unaccented, skip, most)
 	found := make([]Account, len(rows))
 	for i, row := range rows {
 		found[i] = row.account()

@@ -4,6 +4,7 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -11,6 +12,7 @@ import (
 	"socialdirect/account/signup"
 	"socialdirect/booking/reason"
 	"socialdirect/booking/slot"
+	"socialdirect/internal/alphabet"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -75,12 +77,9 @@ func (s *Service) SocialWorkers(ctx context.Context, page int) (sheets []SocialW
 	return sheets, more, err
 }
 
-// CompareNames orders people by last name, then by first name.
+// CompareNames orders people by last name, then by first name, as a dictionary does.
 func CompareNames(a, b people.Person) int {
-	if a.LastName != b.LastName {
-		return map[bool]int{true: -1, false: 1}[a.LastName < b.LastName]
-	}
-	return slices.Compare([]rune(a.FirstName), []rune(b.FirstName))
+	return cmp.Or(alphabet.Compare(a.LastName, b.LastName), alphabet.Compare(a.FirstName, b.FirstName))
 }
 
 // SocialWorker returns one sheet. It fails with NotFound if there is none.
