@@ -166,7 +166,7 @@ func UpdateProfile(ctx context.Context, tx postgres.Tx, id uuid.UUID, p Profile)
 		update accounts a
 		set first_name = $2, last_name = $3, time_zone = $5, mobile = n.mobile,
 		    mobile_validated_at = case when n.mobile = a.mobile then a.mobile_validated_at end
-		from (select id, case when email is null then mobile else $4 end as mobile from accounts where id = $1) as n
+		from (select id, case when email is null then mobile else nullif($4, '') end as mobile from accounts where id = $1) as n
 		where a.id = n.id`,
 		id, p.FirstName, p.LastName, p.Mobile, p.Zone)
 	return err

@@ -13,20 +13,29 @@ import (
 )
 
 type profilePage struct {
-	Form   *form.Form
-	Mobile string // the number that somebody without an e-mail address signs in with; empty for others
-	Sheet  bool   // whether the person has a profile sheet
-	Told   bool   // whether the person chooses how to be notified of appointments
-	Prove  bool   // whether the number has to be proved before SMS go to it
-	Zones  []form.Option
-	Age    *age.Check // the requested proof of age, if any
+	Form           *form.Form
+	Mobile         string // the number that somebody without an e-mail address signs in with; empty for others
+	Staff          bool   // whether the mobile number is optional
+	Sheet          bool   // whether the person has a profile sheet
+	ChoosesContact bool   // whether the person chooses how to be notified of appointments
+	Prove          bool   // whether the number has to be proved before SMS go to it
+	Zones          []form.Option
+	Age            *age.Check // the requested proof of age, if any
 }
 
 func (profilePage) Template() string { return "account/profile" }
 func (profilePage) Title() string    { return "Profil" }
 
+// MobileLabel is the label of the field of the mobile number.
+func (p profilePage) MobileLabel() string {
+	if p.Staff {
+		return "Numéro de portable (facultatif)"
+	}
+	return "Numéro de portable"
+}
+
 func (h *HTTP) profilePage(f *form.Form, person people.Person) profilePage {
-	page := profilePage{Form: f, Sheet: person.Role == viewer.SocialWorker, Told: person.Role == viewer.Beneficiary}
+	page := profilePage{Form: f, Staff: person.Role.Staff(), Sheet: person.Role == viewer.SocialWorker, ChoosesContact: person.Role == viewer.Beneficiary}
 	page.Prove = h.profiles.people.OwesProof(person)
 	if person.Email == "" {
 		page.Mobile = people.DisplayMobile(person.Mobile)
@@ -92,7 +101,11 @@ func newEmail(f *form.Form, person people.Person) string {
 
 func decodeProfile(f *form.Form, person people.Person) people.Profile {
 	mobile := person.Mobile
-	if person.Email != "" {
+	switch {
+	case person.Email == "": // they sign in with it
+	case person.Role.Staff():
+		mobile = f.OptionalMobile("mobile")
+	default:
 		mobile = f.Mobile("mobile")
 	}
 	return people.Profile{

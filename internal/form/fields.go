@@ -54,6 +54,14 @@ func (f *Form) Mobile(name string) string {
 	return ""
 }
 
+// OptionalMobile is Mobile for a field that may stay empty.
+func (f *Form) OptionalMobile(name string) string {
+	if f.Text(name, Text{Max: 40}) == "" {
+		return ""
+	}
+	return f.Mobile(name)
+}
+
 // spoken matches a number typed from dictation, with any separators between the digits.
 var (
 	spoken     = regexp.MustCompile(`^[+0-9\p{Zs},./_;:()'’|*–—-]+$`)
