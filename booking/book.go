@@ -45,7 +45,7 @@ func (s *Service) place(ctx context.Context, v *viewer.Viewer, r appointment.Req
 		return appointment.Booked{}, err
 	}
 	var b appointment.Booked
-	err := s.DB.InTx(ctx, func(tx postgres.Tx) (err error) {
+	err := s.DB.InTxRetried(ctx, func(tx postgres.Tx) (err error) {
 		if b, err = s.book(ctx, tx, v, r); err != nil {
 			return err
 		}
@@ -160,7 +160,7 @@ func bookable(ctx context.Context, tx postgres.Tx, worker worker.Row, r appointm
 // overlaps reports whether the error comes from an exclusion constraint, or from a deadlock
 // that checking one can cause.
 func overlaps(err error) bool {
-	return postgres.Violates(err, workerOverlap) || postgres.Violates(err, beneficiaryOverlap) || postgres.Deadlocked(err)
+	return postgres.Violates(err, workerOverlap) || postgres.Violates(err, beneficiaryOverlap)
 }
 
 // explainOverlap explains the error of an act. If it violated an exclusion constraint the
@@ -168,6 +168,9 @@ func overlaps(err error) bool {
 // somebody else is in the way. A viewer who acts on behalf of the person learns that the
 // person is not available then, but not why.
 func (s *Service) explainOverlap(ctx context.Context, v *viewer.Viewer, person, moved uuid.UUID, startsAt time.Time, err error) error {
+	if postgres.Deadlocked(err) {
+		return &fault.Fault{Code: fault.Conflict, Message: crowded, Cause: err}
+	}
 	if !overlaps(err) && !errors.Is(err, agenda.ErrBooked) && !errors.Is(err, agenda.ErrClosed) {
 		return err
 	}

@@ -43,6 +43,9 @@ var (
 	errTooLate = fault.New(fault.Conflict, "Ce rendez-vous a déjà commencé, ou n’est plus prévu : il ne peut plus être annulé.")
 )
 
+// crowded says that an act met too many others at the same rows.
+const crowded = "Beaucoup de personnes réservent en ce moment, et rien n’a été fait. Attendez quelques secondes, puis recommencez."
+
 // The constraints that enforce R13.
 const (
 	workerOverlap      = "appointments_worker_overlap"

@@ -48,7 +48,7 @@ var errLimitPassed = fault.New(fault.Conflict, "La limite vient de passer. Rien 
 // worker (R19).
 func (s *Service) cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, explanation string, how cancelling) (appointment.Status, error) {
 	var status appointment.Status
-	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	err := s.DB.InTxRetried(ctx, func(tx postgres.Tx) error {
 		h, err := s.lock(ctx, tx, v, id)
 		if err != nil {
 			return err

@@ -43,7 +43,7 @@ func (s *Service) MovePenaltyFree(ctx context.Context, v *viewer.Viewer, id uuid
 
 func (s *Service) moveTo(ctx context.Context, v *viewer.Viewer, id uuid.UUID, startsAt time.Time, penaltyFree bool) error {
 	var person uuid.UUID
-	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	err := s.DB.InTxRetried(ctx, func(tx postgres.Tx) error {
 		h, err := s.lock(ctx, tx, v, id)
 		if err != nil {
 			return err

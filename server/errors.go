@@ -157,5 +157,5 @@ func logFault(r *web.Request, f *fault.Fault) {
 	if cause := context.Cause(r.Context()); errors.Is(f, http.ErrAbortHandler) || cause != nil && !errors.Is(cause, errSlow) {
 		level = slog.LevelDebug // the browser disconnected
 	}
-	slog.Log(r.Context(), level, "request failed", "method", r.Method, "route", r.Pattern, "code", f.Code, "cause", f.Cause)
+	slog.Log(r.Context(), level, "request failed", "method", r.Method, "route", r.Pattern, "code", f.Code, "cause", f.Cause, postgres.Statement(f))
 }

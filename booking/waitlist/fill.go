@@ -2,6 +2,7 @@ package waitlist
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -88,12 +89,18 @@ func (s *Service) stillAvailable(ctx context.Context, tx postgres.Tx, released [
 // stillAvailableWith returns those of a worker's released slots, in order, that can be
 // booked now.
 func (s *Service) stillAvailableWith(ctx context.Context, tx postgres.Tx, id uuid.UUID, e entryRow, released []time.Time) ([]time.Time, error) {
-	worker, err := worker.Read(ctx, tx, id)
-	if err != nil || s.Workers.Offered(ctx, tx, id) != nil {
+	row, err := worker.Read(ctx, tx, id)
+	if err == nil {
+		err = s.Workers.Offered(ctx, tx, id)
+	}
+	if errors.Is(err, worker.ErrNotOffered) {
+		return nil, nil
+	}
+	if err != nil {
 		return nil, err
 	}
 	span := slot.Period{From: released[0], To: released[len(released)-1].Add(time.Second)}
-	agenda, err := agenda.Read(ctx, tx, worker, span, tx.Now)
+	agenda, err := agenda.Read(ctx, tx, row, span, tx.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +108,7 @@ func (s *Service) stillAvailableWith(ctx context.Context, tx postgres.Tx, id uui
 	var available []time.Time
 	for _, at := range released {
 		if slot.ModesAt(bookable, at) != nil {
-			available = append(available, at.In(worker.Zone()))
+			available = append(available, at.In(row.Zone()))
 		}
 	}
 	return available, err

@@ -126,13 +126,14 @@ func (s *Service) bookable(ctx context.Context, tx postgres.Tx, id uuid.UUID) er
 	if id == uuid.Nil {
 		return nil
 	}
-	if _, err := worker.Read(ctx, tx, id); err != nil {
+	_, err := worker.Read(ctx, tx, id)
+	if err == nil {
+		err = s.Workers.Offered(ctx, tx, id)
+	}
+	if fault.Is(err, fault.NotFound) {
 		return errWaitingWorker
 	}
-	if err := s.Workers.Offered(ctx, tx, id); err != nil {
-		return errWaitingWorker
-	}
-	return nil
+	return err
 }
 
 // same reports whether the row waits for the same. The end of an open-ended entry moves
@@ -152,8 +153,11 @@ func (s *Service) bound(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, e
 	last := tx.Now.Add(slot.Horizon)
 	if e.AppointmentID != uuid.Nil {
 		row, err := appointment.Read(ctx, tx, v.ID, e.AppointmentID)
-		if err != nil || !row.Appointment().At(tx.Now).Cancellable(tx.Now) {
+		if fault.Is(err, fault.NotFound) || err == nil && !row.Appointment().At(tx.Now).Cancellable(tx.Now) {
 			return time.Time{}, errNoEarlier
+		}
+		if err != nil {
+			return time.Time{}, err
 		}
 		last = row.StartsAt
 	}

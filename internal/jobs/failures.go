@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 
+	"socialdirect/internal/postgres"
+
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 )
@@ -18,7 +20,7 @@ var _ river.ErrorHandler = failures{}
 
 // HandleError implements river.ErrorHandler; the job keeps its schedule.
 func (failures) HandleError(ctx context.Context, job *rivertype.JobRow, err error) *river.ErrorHandlerResult {
-	logFailure(ctx, job, "cause", err)
+	logFailure(ctx, job, "cause", err, postgres.Statement(err))
 	return nil
 }
 

@@ -118,6 +118,22 @@ func (db *DB) InTx(ctx context.Context, act func(tx Tx) error) error {
 	})
 }
 
+// deadlockTries is how often InTxRetried runs an act.
+const deadlockTries = 4
+
+// InTxRetried is InTx for acts that compete for the same rows: if PostgreSQL ends the
+// transaction because of a deadlock, it runs act again in a new one, deadlockTries times at
+// most. Nothing of the ended transaction is left, so that act must only set what it sets
+// every time.
+func (db *DB) InTxRetried(ctx context.Context, act func(tx Tx) error) (err error) {
+	for range deadlockTries {
+		if err = db.InTx(ctx, act); !Deadlocked(err) {
+			return err
+		}
+	}
+	return err
+}
+
 func (db *DB) tx(tx pgx.Tx) Tx { return Tx{Tx: tx, Now: db.Now(), ahead: db.ahead} }
 
 // InTurn is InTx for acts that must commit in the order of their instants: acts with the same

@@ -4,7 +4,6 @@ import (
 	"context"
 	"sync"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -85,11 +84,3 @@ func (s *shares) TraceRelease(_ *pgxpool.Pool, data pgxpool.TraceReleaseData) {
 		h.(*holder).give()
 	}
 }
-
-// TraceQueryStart is part of pgx.QueryTracer.
-func (*shares) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
-	return ctx
-}
-
-// TraceQueryEnd is part of pgx.QueryTracer.
-func (*shares) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
