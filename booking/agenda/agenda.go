@@ -12,7 +12,6 @@ import (
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/postgres"
-	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
 )
@@ -168,18 +167,6 @@ func (s *Service) AvailableBut(ctx context.Context, id uuid.UUID, span, hour slo
 		return nil, err
 	}
 	return a.Without(hour).Available(span, now), nil
-}
-
-// Zone returns the time zone of the viewer's openings and absences: that of their sheet.
-func (s *Service) Zone(ctx context.Context, v *viewer.Viewer) (*time.Location, error) {
-	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
-		return nil, err
-	}
-	row, err := worker.Read(ctx, s.db.Pool, v.ID)
-	if err != nil {
-		return nil, err
-	}
-	return row.Zone(), nil
 }
 
 // hoursMade is what makes and blocks the slots of several workers, as read from the

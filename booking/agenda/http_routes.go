@@ -21,6 +21,8 @@ func (h *HTTP) Routes() []web.Route {
 		web.Post("/agenda/absences/hebdomadaires/{id}/suppression", web.SocialWorkers, h.removeWeeklyAbsence),
 		web.Get("/agenda/reglages", web.SocialWorkers, h.settings),
 		web.Form("/agenda/reglages", web.SocialWorkers, h.saveSettings),
+		web.Get("/agenda/fuseau", web.SocialWorkers, h.showZone),
+		web.Form("/agenda/fuseau", web.SocialWorkers, h.changeZone),
 		web.Form("/agenda/jours-feries", web.SocialWorkers, h.setHoliday),
 	}
 }

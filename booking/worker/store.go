@@ -99,6 +99,12 @@ func UpdateSettings(ctx context.Context, tx postgres.Tx, id uuid.UUID, s Setting
 	return err
 }
 
+// SetZone saves the time zone of a worker's agenda.
+func SetZone(ctx context.Context, tx postgres.Tx, id uuid.UUID, zone string) error {
+	_, err := tx.Exec(ctx, `update social_workers set time_zone = $2 where account_id = $1`, id, zone)
+	return err
+}
+
 func putPortrait(ctx context.Context, tx postgres.Tx, id uuid.UUID, jpeg []byte, version string) error {
 	if _, err := tx.Exec(ctx, `
 		insert into portraits (account_id, jpeg) values ($1, $2) on conflict (account_id) do update set jpeg = $2`, id, jpeg); err != nil {

@@ -164,6 +164,8 @@ var policy = map[string]rule{
 
 	"GET /agenda/reglages":      to(200, viewer.SocialWorker),
 	"POST /agenda/reglages":     to(422, viewer.SocialWorker),
+	"GET /agenda/fuseau":        to(200, viewer.SocialWorker),
+	"POST /agenda/fuseau":       to(422, viewer.SocialWorker),
 	"POST /agenda/jours-feries": to(404, viewer.SocialWorker),
 
 	"GET /agenda/calendriers":                   to(200, viewer.SocialWorker),

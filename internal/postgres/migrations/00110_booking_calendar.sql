@@ -51,3 +51,14 @@ create table agenda_feeds (
     window_began_at  timestamptz not null, -- how often it was read since then
     reads            int not null default 0
 );
+
+-- All-day events are days of the worker's zone: when it changes, the calendars are read again.
+-- +goose StatementBegin
+create function read_calendars_again() returns trigger language plpgsql as $$
+begin
+    update calendar_subscriptions set due_at = platform_now(), expanded_at = null where social_worker_id = new.account_id;
+    return null;
+end $$;
+-- +goose StatementEnd
+create trigger read_calendars_again after update of time_zone on social_workers
+    for each row when (old.time_zone <> new.time_zone) execute function read_calendars_again();
