@@ -38,6 +38,7 @@ func parts() ([]part, error) {
 	found := map[string]part{
 		"Atkinson Hyperlegible (web/static/fonts, company/poster/fonts)": {root: "../../web/static/fonts"},
 		"Lucide (web/icons)": {root: "../../web/icons"},
+		"Unicode CLDR, names of Windows time zones (internal/calendar/cldr)": {root: "../../internal/calendar/cldr"},
 	}
 	for line := range strings.Lines(string(out)) {
 		if fields := strings.Split(strings.TrimSpace(line), "\t"); len(fields) == 3 {
