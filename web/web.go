@@ -141,7 +141,7 @@ func (r *Renderer) Render(w http.ResponseWriter, req *Request, status int, page 
 	if !ok {
 		return fmt.Errorf("no template %q", page.Template())
 	}
-	if err := t.ExecuteTemplate(&body, "layout", r.layout(w, req, page)); err != nil {
+	if err := t.ExecuteTemplate(&body, "layout", r.layout(w, req, status, page)); err != nil {
 		return fmt.Errorf("render %s: %w", page.Template(), err)
 	}
 	h := w.Header()
@@ -154,11 +154,17 @@ func (r *Renderer) Render(w http.ResponseWriter, req *Request, status int, page 
 	return err
 }
 
-func (r *Renderer) layout(w http.ResponseWriter, req *Request, page Page) layout {
+// refusals are the statuses of pages that show a refused form again.
+var refusals = []int{http.StatusUnprocessableEntity, http.StatusConflict, http.StatusTooManyRequests}
+
+func (r *Renderer) layout(w http.ResponseWriter, req *Request, status int, page Page) layout {
 	v := req.Viewer
 	l := layout{Page: page, Title: page.Title(), Viewer: v, Nav: r.Places(v, req.URL.Path), Phone: r.phone, Flash: takeFlash(w, req)}
 	if r.remind != nil {
 		l.Reminder = r.remind(req)
+	}
+	if slices.Contains(refusals, status) {
+		l.Title = "Erreur\u00a0: " + l.Title // the first thing that a screen reader reads
 	}
 	if s, ok := page.(Styled); ok {
 		l.Styles = s.Styles()

@@ -148,8 +148,8 @@ func TestR18_MovingShowsTheConsequenceAndTheCurrentAgenda(t *testing.T) {
 	if strings.Contains(a.body, `value="`+gone+`"`) || strings.Contains(a.body, `value="`+at+`"`) {
 		t.Error("it offers a booked slot")
 	}
-	v.has("it opens where the appointment is", a, `action="`+page+"/deplacement?week="+weekOf(clocktest.Now().AddDate(0, 0, 14))+`"`)
-	v.has("a refusal in a later week stays there", v.want("nothing", v.post(page+"/deplacement?week=2027-W20"), http.StatusUnprocessableEntity), `action="`+page+`/deplacement?week=2027-W20"`)
+	v.has("it opens where the appointment is", a, `action="`+page+"/deplacement?week="+weekOf(clocktest.Now().AddDate(0, 0, 14)))
+	v.has("a refusal in a later week stays there", v.want("nothing", v.post(page+"/deplacement?week=2027-W20"), http.StatusUnprocessableEntity), `action="`+page+`/deplacement?week=2027-W20`)
 	a = v.want("a taken hour", v.post(page+"/deplacement", "starts_at", gone), http.StatusConflict)
 	v.has("a taken hour", a, "Quelqu’un vient de prendre cette heure", `name="starts_at"`)
 	for name, sent := range map[string]string{"nothing": "", "no instant": "demain", "the past": "2020-01-01T09:00:00Z"} {
