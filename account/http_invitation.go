@@ -39,7 +39,9 @@ func (h *HTTP) invitePage(r *web.Request, f *form.Form) (invitePage, error) {
 	for id, name := range names {
 		page.Clients = append(page.Clients, form.Option{Value: id.String(), Label: name})
 	}
-	slices.SortFunc(page.Clients, func(a, b form.Option) int { return cmp.Or(alphabet.Compare(a.Label, b.Label), strings.Compare(a.Value, b.Value)) })
+	slices.SortFunc(page.Clients, func(a, b form.Option) int {
+		return cmp.Or(alphabet.Compare(a.Label, b.Label), strings.Compare(a.Value, b.Value))
+	})
 	return page, err
 }
 
