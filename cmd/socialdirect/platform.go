@@ -322,7 +322,7 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 // rounds are all periodic jobs.
 func (p *platform) rounds() []jobs.Round {
 	counted := jobs.Round{Name: "figures", Every: countEvery, Do: p.goCounting}
-	return slices.Concat(p.accounts.Rounds(), p.workers.Rounds(), p.calendars.Rounds(), p.notifications.Rounds(), p.notify.Rounds(), p.waitlist.Rounds(), p.bookings.Rounds(), p.messages.Rounds(), p.rights.Rounds(), []jobs.Round{counted})
+	return slices.Concat(p.accounts.Rounds(), p.workers.Rounds(), p.calendars.Rounds(), p.notifications.Rounds(), p.notify.Rounds(), p.waitlist.Rounds(), p.bookings.Rounds(), p.messages.Rounds(), p.rights.Rounds(), signaling.Rounds(p.db), []jobs.Round{counted})
 }
 
 // countEvery is the interval at which past appointments are counted.

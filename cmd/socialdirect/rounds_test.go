@@ -7,10 +7,16 @@ import (
 
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
+	"socialdirect/signaling"
 )
 
 // rounder is a service with rounds.
 type rounder interface{ Rounds() []jobs.Round }
+
+// roundsOf is a package whose rounds need no service.
+type roundsOf func() []jobs.Round
+
+func (r roundsOf) Rounds() []jobs.Round { return r() }
 
 // The rounds of every component are registered, and the queue of the platform has run them.
 func TestR21_ThePlatformRunsTheRoundsOfEveryDomain(t *testing.T) {
@@ -20,6 +26,7 @@ func TestR21_ThePlatformRunsTheRoundsOfEveryDomain(t *testing.T) {
 	parts := map[string]rounder{
 		"accounts": p.accounts, "workers": p.workers, "calendars": p.calendars, "notifications": p.notifications, "notify": p.notify,
 		"waitlist": p.waitlist, "bookings": p.bookings, "messages": p.messages, "rights": p.rights,
+		"calls": roundsOf(func() []jobs.Round { return signaling.Rounds(p.db) }),
 	}
 	for i := range reflect.TypeFor[platform]().NumField() {
 		field := reflect.TypeFor[platform]().Field(i)
