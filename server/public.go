@@ -1,55 +1,82 @@
 package server
 
 import (
+	"io"
 	"net/http"
+	"strings"
 
 	"socialdirect/web"
 )
 
 // publicPage is a static page, the same for everyone.
 type publicPage struct {
-	template string
-	title    string
-	Operator Operator
-	Phone    web.Phone
+	template    string
+	title       string
+	description string // for search engines
+	Operator    Operator
+	Phone       web.Phone
 }
 
 func (p publicPage) Template() string { return p.template }
 func (p publicPage) Title() string    { return p.title }
+
+// Description implements web.Described.
+func (p publicPage) Description() string { return p.description }
 
 // howPage shows the films about the service.
 type howPage struct{ publicPage }
 
 func (howPage) Styles() []string { return []string{"film.css"} }
 
-func (s *Server) publicPage(template, title string) publicPage {
-	return publicPage{template, title, s.parts.Operator, s.parts.Web.Phone()}
+func (s *Server) publicPage(template, title, description string) publicPage {
+	return publicPage{template, title, description, s.parts.Operator, s.parts.Web.Phone()}
 }
 
-func (s *Server) public(w http.ResponseWriter, r *web.Request, template, title string) error {
-	return s.parts.Web.Render(w, r, http.StatusOK, s.publicPage(template, title))
+func (s *Server) public(w http.ResponseWriter, r *web.Request, template, title, description string) error {
+	return s.parts.Web.Render(w, r, http.StatusOK, s.publicPage(template, title, description))
 }
 
 func (s *Server) home(w http.ResponseWriter, r *web.Request) error {
-	return s.public(w, r, "public/home", "Accueil")
+	return s.public(w, r, "public/home", "Accueil", "Parlez avec une assistante sociale ou un assistant social, en vidéo, par téléphone ou en personne. C’est confidentiel\u00a0: votre employeur n’en sait rien.")
 }
 
 func (s *Server) how(w http.ResponseWriter, r *web.Request) error {
-	return s.parts.Web.Render(w, r, http.StatusOK, howPage{s.publicPage("public/how", "Comment ça marche")})
+	return s.parts.Web.Render(w, r, http.StatusOK, howPage{s.publicPage("public/how", "Comment ça marche", "De l’inscription au rendez-vous, étape par étape, avec des films courts et les numéros d’urgence.")})
 }
 
 func (s *Server) legalNotice(w http.ResponseWriter, r *web.Request) error {
-	return s.public(w, r, "public/legal_notice", "Mentions légales")
+	return s.public(w, r, "public/legal_notice", "Mentions légales", "Qui édite et héberge ce service, et comment nous joindre.")
 }
 
 func (s *Server) accessibility(w http.ResponseWriter, r *web.Request) error {
-	return s.public(w, r, "public/accessibility", "Accessibilité")
+	return s.public(w, r, "public/accessibility", "Accessibilité", "Comment ce service est accessible à toutes et à tous, et que faire si quelque chose vous bloque.")
 }
 
 func (s *Server) about(w http.ResponseWriter, r *web.Request) error {
-	return s.public(w, r, "public/about", "Qui sommes-nous")
+	return s.public(w, r, "public/about", "Qui sommes-nous", "Qui sont les assistantes sociales et les assistants sociaux de ce service, et comment ils travaillent.")
 }
 
 func (s *Server) cookies(w http.ResponseWriter, r *web.Request) error {
-	return s.public(w, r, "public/cookies", "Cookies")
+	return s.public(w, r, "public/cookies", "Cookies", "Les cookies de ce service et à quoi ils servent. Aucun ne vous suit.")
+}
+
+// robots tells search engines which pages are for everybody. Only those about the service
+// are worth finding; sign-up and sign-in pages say nothing by themselves.
+func (s *Server) robots(w http.ResponseWriter, _ *web.Request) error {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "max-age=86400")
+	text := "User-agent: *\n"
+	for _, r := range s.ownRoutes() {
+		if r.Kind == web.PageRoute && r.Path != robotsPath && r.Path != changePasswordPath {
+			text += "Allow: " + strings.Replace(r.Path, "{$}", "$", 1) + "\n"
+		}
+	}
+	_, err := io.WriteString(w, text+"Disallow: /\n")
+	return err
+}
+
+// changePassword leads password managers to the page where a password is changed (W3C, A
+// Well-Known URL for Changing Passwords).
+func (s *Server) changePassword(w http.ResponseWriter, r *web.Request) error {
+	return web.See(w, r, "/profil/securite")
 }

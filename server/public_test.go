@@ -22,7 +22,7 @@ func TestR43_TheLegalNoticeShowsTheOperatorsSettings(t *testing.T) {
 		"public/cookies":      {"__Host-session"},
 	} {
 		t.Run(template, func(t *testing.T) {
-			full, empty := rendered(t, publicPage{template, "x", whole, web.Phone{Display: "02 97 00 00 00", Href: "tel:+33297000000"}}), rendered(t, publicPage{template: template})
+			full, empty := rendered(t, publicPage{template, "x", "Une <phrase>.", whole, web.Phone{Display: "02 97 00 00 00", Href: "tel:+33297000000"}}), rendered(t, publicPage{template: template})
 			for _, want := range wants {
 				if !strings.Contains(full, want) {
 					t.Errorf("%s lacks %q", template, want)

@@ -26,6 +26,12 @@ func (s *Server) routes() []web.Route {
 	return all
 }
 
+// Paths that programs ask.
+const (
+	robotsPath         = "/robots.txt"
+	changePasswordPath = "/.well-known/change-password"
+)
+
 // ownRoutes are the pages about the platform itself.
 func (s *Server) ownRoutes() []web.Route {
 	return []web.Route{
@@ -35,6 +41,8 @@ func (s *Server) ownRoutes() []web.Route {
 		web.Get("/accessibilite", web.Everyone, s.accessibility),
 		web.Get("/qui-sommes-nous", web.Everyone, s.about),
 		web.Get("/cookies", web.Everyone, s.cookies),
+		web.Get(robotsPath, web.Everyone, s.robots),
+		web.Get(changePasswordPath, web.Everyone, s.changePassword),
 	}
 }
 

@@ -35,6 +35,9 @@ type Scripted interface{ Scripts() []string }
 // Styled is a page with style sheets beside app.css, by name.
 type Styled interface{ Styles() []string }
 
+// Described is a page with a sentence for search engines.
+type Described interface{ Description() string }
+
 // Wide is a page that uses the whole width of a desktop.
 type Wide interface{ Wide() bool }
 
@@ -130,7 +133,8 @@ type layout struct {
 	Flash   string
 	Wide    bool
 
-	Reminder *Reminder
+	Description string
+	Reminder    *Reminder
 }
 
 // Render writes page in its layout with the given status. If the template fails, it writes
@@ -171,6 +175,9 @@ func (r *Renderer) layout(w http.ResponseWriter, req *Request, status int, page 
 	}
 	if s, ok := page.(Scripted); ok {
 		l.Scripts = s.Scripts()
+	}
+	if d, ok := page.(Described); ok {
+		l.Description = d.Description()
 	}
 	if wide, ok := page.(Wide); ok {
 		l.Wide = wide.Wide()

@@ -19,17 +19,19 @@ import (
 // An object of somebody else is answered like a missing one: 404.
 var policy = map[string]rule{
 	// Pages that are the same for everybody.
-	"GET /{$}":                       anyone(200),
-	"GET /comment-ca-marche":         anyone(200),
-	"GET /mentions-legales":          anyone(200),
-	"GET /accessibilite":             anyone(200),
-	"GET /qui-sommes-nous":           anyone(200),
-	"GET /cookies":                   anyone(200),
-	"GET /conditions":                anyone(200),
-	"GET /conditions/{version}":      anyone(200).of("version"),
-	"GET /confidentialite":           anyone(200),
-	"GET /confidentialite/{version}": anyone(200).of("version"),
-	"GET /c/{slug}":                  anyone(200).of("client's entrance"),
+	"GET /{$}":                         anyone(200),
+	"GET /comment-ca-marche":           anyone(200),
+	"GET /mentions-legales":            anyone(200),
+	"GET /accessibilite":               anyone(200),
+	"GET /qui-sommes-nous":             anyone(200),
+	"GET /robots.txt":                  anyone(200),
+	"GET /.well-known/change-password": anyone(303),
+	"GET /cookies":                     anyone(200),
+	"GET /conditions":                  anyone(200),
+	"GET /conditions/{version}":        anyone(200).of("version"),
+	"GET /confidentialite":             anyone(200),
+	"GET /confidentialite/{version}":   anyone(200).of("version"),
+	"GET /c/{slug}":                    anyone(200).of("client's entrance"),
 
 	// Signing up and in. A link without its token counts as expired.
 	"GET /inscription":             anyone(200),

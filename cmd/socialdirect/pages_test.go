@@ -161,6 +161,32 @@ func TestR34_PagesLoadNothingFromElsewhereAndAreNotFramed(t *testing.T) {
 	}
 }
 
+// Search engines learn of the pages about the service alone, and password managers where a
+// password is changed.
+func TestR43_ProgramsFindWhatIsPublic(t *testing.T) {
+	t.Parallel()
+	w := platformOf(t)
+	v := w.visitor(t)
+	robots := v.want("robots", v.get("/robots.txt"), http.StatusOK).body
+	for _, line := range []string{"User-agent: *\n", "Allow: /$\n", "Allow: /comment-ca-marche\n", "Disallow: /\n"} {
+		if !strings.Contains(robots, line) {
+			t.Errorf("robots.txt lacks %q: %s", line, robots)
+		}
+	}
+	if !strings.HasSuffix(robots, "Disallow: /\n") || strings.Contains(robots, "connexion") || strings.Contains(robots, "well-known") {
+		t.Errorf("robots.txt: %s", robots)
+	}
+	if to := v.want("change-password", v.get("/.well-known/change-password"), http.StatusSeeOther).location(); to != "/profil/securite" {
+		t.Errorf("a password is changed at %q", to)
+	}
+	for _, path := range []string{"/", "/comment-ca-marche", "/qui-sommes-nous", "/accessibilite", "/mentions-legales", "/cookies"} {
+		body := v.want(path, v.get(path), http.StatusOK).body
+		if n := strings.Count(body, `<meta name="description" content="`); n != 1 {
+			t.Errorf("%s has %d descriptions", path, n)
+		}
+	}
+}
+
 // The first page with everything it loads is smaller than 60 KB over the wire.
 func TestTheFirstPageIsSmall(t *testing.T) {
 	t.Parallel()

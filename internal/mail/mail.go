@@ -123,7 +123,7 @@ func (s *Sender) Send(ctx context.Context, m Message) error {
 }
 
 func (s *Sender) write(m Message) (*gomail.Msg, error) {
-	msg := gomail.NewMsg()
+	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent()) // mails do not advertise a library
 	if err := msg.From(s.from); err != nil {
 		return nil, fmt.Errorf("mail: sender: %w", err)
 	}
@@ -140,6 +140,7 @@ func (s *Sender) write(m Message) (*gomail.Msg, error) {
 	msg.Subject(m.Subject)
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
+	msg.SetGenHeader("Content-Language", "fr")
 	if m.Calendar != nil {
 		msg.AddAlternativeString(gomail.ContentType("text/calendar; method="+m.Method), string(m.Calendar))
 		if err := msg.AttachReader("rendez-vous.ics", bytes.NewReader(m.Calendar), gomail.WithFileContentType("application/ics")); err != nil {

@@ -125,6 +125,14 @@ func TestR21_MailServersGetThePublicHost(t *testing.T) {
 	if name, id := <-server.hello, message.Header.Get("Message-Id"); name != "rdv.exemple.fr" || id != "<notice-1@rdv.exemple.fr>" {
 		t.Errorf("EHLO %s, Message-ID %s", name, id)
 	}
+	if message.Header.Get("Content-Language") != "fr" {
+		t.Errorf("the language is %q", message.Header.Get("Content-Language"))
+	}
+	for _, advertisement := range []string{"User-Agent", "X-Mailer"} {
+		if value := message.Header.Get(advertisement); value != "" {
+			t.Errorf("%s: %s", advertisement, value)
+		}
+	}
 }
 
 // silent is a server that accepts connections and sends nothing, or single letters from time
