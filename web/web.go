@@ -133,6 +133,7 @@ type layout struct {
 	Flash   string
 	Wide    bool
 
+	Exit        bool // the quick exit, for people whom somebody may watch
 	Description string
 	Reminder    *Reminder
 }
@@ -164,6 +165,7 @@ var refusals = []int{http.StatusUnprocessableEntity, http.StatusConflict, http.S
 func (r *Renderer) layout(w http.ResponseWriter, req *Request, status int, page Page) layout {
 	v := req.Viewer
 	l := layout{Page: page, Title: page.Title(), Viewer: v, Nav: r.Places(v, req.URL.Path), Phone: r.phone, Flash: takeFlash(w, req)}
+	l.Exit = v == nil || v.Role == viewer.Beneficiary
 	if r.remind != nil {
 		l.Reminder = r.remind(req)
 	}

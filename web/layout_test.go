@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"socialdirect/internal/viewer"
 )
 
 var postForm = regexp.MustCompile(`(?s)<form\b[^>]*method="post"[^>]*>.*?</form>`)
@@ -59,6 +61,28 @@ func TestLook_TheTitleOfARefusedFormBeginsWithAnError(t *testing.T) {
 		}
 		if got := strings.Contains(answer.Body.String(), "<title>Erreur\u00a0: "); got != want {
 			t.Errorf("%d: the title says so: %v", status, got)
+		}
+	}
+}
+
+func TestLook_TheQuickExitIsForVisitorsAndBeneficiaries(t *testing.T) {
+	t.Parallel()
+	render, err := New(Phone{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	viewers := []*viewer.Viewer{nil}
+	for _, role := range viewer.Roles {
+		viewers = append(viewers, &viewer.Viewer{Role: role})
+	}
+	for _, v := range viewers {
+		answer := httptest.NewRecorder()
+		if err := render.Render(answer, &Request{Request: httptest.NewRequest(http.MethodGet, "/", nil), Viewer: v}, http.StatusOK, plainPage{}); err != nil {
+			t.Fatal(err)
+		}
+		want := v == nil || v.Role == viewer.Beneficiary
+		if got := strings.Contains(answer.Body.String(), `class="exit"`); got != want {
+			t.Errorf("%+v: the page has it: %v", v, got)
 		}
 	}
 }
