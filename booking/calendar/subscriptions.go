@@ -199,10 +199,10 @@ var errZone = fault.New(fault.Invalid, "Choisissez un fuseau horaire dans la lis
 // external calendars are whose own zone is not understood. It is synchronised again within
 // a minute.
 func (s *Service) AssumeZone(ctx context.Context, v *viewer.Viewer, id uuid.UUID, zone string) error {
-	if !slices.Contains(form.Values(people.Zones), zone) {
-		return errZone
-	}
 	return s.changeCalendar(ctx, v, id, func(tx postgres.Tx, _ subscriptionRow) error {
+		if !slices.Contains(form.Values(people.Zones), zone) {
+			return errZone
+		}
 		return setAssumedZone(ctx, tx, id, zone)
 	})
 }
