@@ -11,31 +11,25 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-var postForm = regexp.MustCompile(`(?s)<form\b[^>]*method="post"[^>]*>.*?</form>`)
-
-// Without scripts, a refused form stands at the summary of its errors because its action
-// names it.
-func TestLook_TheActionOfAFormWithASummaryLeadsToIt(t *testing.T) {
+// Without scripts, a refused form is opened at the summary of its errors, which has the focus.
+func TestLook_EveryAlertOfARefusedActTakesTheFocus(t *testing.T) {
 	t.Parallel()
 	seen := 0
+	alert := regexp.MustCompile(`<div class="alert" role="alert"[^>]*tabindex="-1"[^>]*>`)
 	err := fs.WalkDir(files, "templates", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
 		text, err := fs.ReadFile(files, path)
-		for _, found := range postForm.FindAllString(string(text), -1) {
-			tag, _, _ := strings.Cut(found, "\n")
-			if !strings.Contains(found, `template "summary"`) {
-				continue
-			}
-			if seen++; !strings.Contains(tag, `#erreurs"`) && !strings.Contains(tag, `#dernier"`) {
+		for _, tag := range alert.FindAllString(string(text), -1) {
+			if seen++; !strings.Contains(tag, " autofocus>") {
 				t.Errorf("%s: %s", path, tag)
 			}
 		}
 		return err
 	})
-	if err != nil || seen < 40 {
-		t.Errorf("%d forms, %v", seen, err)
+	if err != nil || seen < 9 {
+		t.Errorf("%d alerts, %v", seen, err)
 	}
 }
 
