@@ -22,7 +22,7 @@ INSTANTS := go run ./internal/clocktest/instants
 PKG      := ./cmd/socialdirect ./e2e
 
 # What the tests of one package may take at most, on a slow machine that does more.
-PATIENCE := 15m
+PATIENCE := 25m
 
 .PHONY: run build quick test test-anytime lint check bench videos clean
 
