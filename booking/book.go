@@ -157,8 +157,7 @@ func bookable(ctx context.Context, tx postgres.Tx, worker worker.Row, r appointm
 	return agenda.Without(released).Bookable(r.StartsAt, tx.Now, r.Mode)
 }
 
-// overlaps reports whether the error comes from an exclusion constraint, or from a deadlock
-// that checking one can cause.
+// overlaps reports whether the error comes from an exclusion constraint.
 func overlaps(err error) bool {
 	return postgres.Violates(err, workerOverlap) || postgres.Violates(err, beneficiaryOverlap)
 }

@@ -186,6 +186,6 @@ func offersPhone(ctx context.Context, q postgres.Querier, worker worker.Row, a a
 	if err != nil {
 		return false, err
 	}
-	slotThen, ok := agenda.SlotAt(a.StartsAt)
-	return ok && slotThen.Offers(slot.Phone), nil
+	offered, ok := agenda.SlotAt(a.StartsAt)
+	return ok && offered.Offers(slot.Phone), nil
 }

@@ -286,3 +286,28 @@ func TestR41_TheWorkerLearnsWhatIsNotUnderstoodAndChoosesTheZone(t *testing.T) {
 		t.Errorf("a calendar that is understood again: %+v", s)
 	}
 }
+
+// All-day events are days of the worker's zone: a worker who changes it has their calendars
+// read again, although they did not change.
+func TestR41_AChangeOfZoneReadsTheCalendarsAgain(t *testing.T) {
+	t.Parallel()
+	w := newCalendarWorld(t)
+	w.out.says("DTSTART;VALUE=DATE:20261210")
+	s := w.read(t, w.subscribe(t, w.out.URL+"/secret/basic.ics"))
+	busyFrom := func() string {
+		var from time.Time
+		must(t, w.DB.Pool.QueryRow(t.Context(), `select lower(period) from external_busy`).Scan(&from))
+		return from.UTC().Format(time.RFC3339)
+	}
+	if got := busyFrom(); got != "2026-12-09T23:00:00Z" {
+		t.Fatalf("in Paris the day begins at %s", got)
+	}
+	must(t, w.Agendas.ChangeZone(t.Context(), w.worker, "Indian/Reunion", true))
+	if n := w.Count(t, `calendar_subscriptions where expanded_at is null and due_at <= platform_now()`); n != 1 {
+		t.Errorf("%d calendars are due", n)
+	}
+	w.read(t, s)
+	if got := busyFrom(); got != "2026-12-09T20:00:00Z" {
+		t.Errorf("in Réunion the day begins at %s", got)
+	}
+}

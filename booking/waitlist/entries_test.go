@@ -2,6 +2,7 @@ package waitlist_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -91,5 +92,28 @@ func TestR12_ARequestThatIsDeclinedKeepsTheWaitlistEntry(t *testing.T) {
 	must(t, w.Bookings.Answer(t.Context(), w.Nadia, asked.ID, true, ""))
 	if entries := w.entries(t); len(entries) != 0 {
 		t.Errorf("after booking she has %d entries", len(entries))
+	}
+}
+
+// A read that fails is an error of ours with its cause, never a refusal of what was asked.
+func TestR12_AFailingReadOfTheWaitlistIsNoRefusal(t *testing.T) {
+	t.Parallel()
+	for table, entry := range map[string]func(w *waitlistWorld) waitlist.Entry{
+		"credentials": func(w *waitlistWorld) waitlist.Entry { return waitlist.Entry{SocialWorkerID: w.Nadia.ID} },
+		"appointments": func(w *waitlistWorld) waitlist.Entry {
+			return waitlist.Entry{AppointmentID: w.Book(t, w.Zoe, w.Nadia, firstTuesday, slot.Video).ID}
+		},
+	} {
+		t.Run(table, func(t *testing.T) {
+			t.Parallel()
+			w := newWaitlistWorld(t)
+			e := entry(w)
+			_, err := w.DB.Pool.Exec(t.Context(), `alter table `+table+` rename to gone`)
+			must(t, err)
+			err = w.Waitlist.Join(t.Context(), w.Zoe, e)
+			if f := fault.From(err); err == nil || f.Code != fault.Internal || !strings.Contains(err.Error(), table) {
+				t.Errorf("%v", err)
+			}
+		})
 	}
 }
