@@ -28,7 +28,8 @@ const maxCalendarName = 60
 const minSyncInterval = time.Minute
 
 // Subscription is an external calendar of a worker, whose busy periods block slots here
-// (R41). Nothing else of it is stored.
+// (R41). Of its events nothing else is stored but the days of those that were not
+// understood.
 type Subscription struct {
 	ID           uuid.UUID
 	Name         string
