@@ -30,6 +30,7 @@ const most = 14;
 export async function lookAround(sit) {
   const visitor = await sit("a visitor");
   await look(visitor, publicPages);
+  await seesWhatIsRefused(visitor);
   for (const [who, home] of Object.entries(people)) {
     const person = await sit(who);
     await person.resize(1280);
@@ -40,6 +41,25 @@ export async function lookAround(sit) {
     await person.sees("Votre session est fermée");
     person.sound();
   }
+}
+
+/**
+ * A refused form shows what is to be corrected, gives it the focus and says so in the
+ * title; a link of the summary focuses a field.
+ * @param {import("./person.mjs").Person} person
+ */
+async function seesWhatIsRefused(person) {
+  await person.open("/inscription");
+  await person.press("Créer mon compte", "sont à corriger");
+  await person.until("gets the focus on the summary, in view", () => {
+    const summary = document.activeElement, box = summary?.getBoundingClientRect();
+    return summary?.id === "erreurs" && box !== undefined && box.top >= 0 && box.top < innerHeight && document.title.startsWith("Erreur");
+  });
+  await person.click("#erreurs li:last-child a");
+  await person.until("focuses a field by its message", () => {
+    const target = document.querySelector("#erreurs li:last-child a")?.getAttribute("href");
+    return document.activeElement !== null && `#${document.activeElement.id}` === target;
+  });
 }
 
 /**
