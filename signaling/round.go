@@ -18,9 +18,13 @@ const recheckEvery = 3 * time.Second
 
 // round ends connections and relay users whose session or appointment is no longer valid,
 // renews credentials, and warns when a call is about to close.
+//
+// The instant is read before the peers: sessions count as used up to an instant at which nobody
+// who is missing from the list was talking yet.
 func (s *Service) round(ctx context.Context) {
+	now := s.db.Now()
 	peers, grants := s.rooms.all(), s.relay.grants.all()
-	now, valid := s.validity(ctx, peers, grants)
+	valid := s.validity(ctx, peers, grants)
 	var talking [][]byte
 	for _, p := range peers {
 		if end, over := valid.end(p.holder, now); over {
@@ -88,7 +92,7 @@ type validity struct {
 }
 
 // validity makes two queries, however many peers and grants there are.
-func (s *Service) validity(ctx context.Context, peers []*peer, grants []grant) (time.Time, validity) {
+func (s *Service) validity(ctx context.Context, peers []*peer, grants []grant) validity {
 	var sessions [][]byte
 	var calls []uuid.UUID
 	seen, called := map[string]bool{}, map[uuid.UUID]bool{}
@@ -120,7 +124,7 @@ func (s *Service) validity(ctx context.Context, peers []*peer, grants []grant) (
 	if err = errors.Join(err, failed); err != nil && ctx.Err() == nil {
 		slog.Warn("calls could not be checked", "cause", err)
 	}
-	return s.db.Now(), known
+	return known
 }
 
 // closing is the last message to a peer.
