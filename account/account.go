@@ -24,6 +24,7 @@ import (
 	"socialdirect/account/age"
 	"socialdirect/account/decision"
 	"socialdirect/account/factor"
+	"socialdirect/account/interrupted"
 	"socialdirect/account/limit"
 	"socialdirect/account/lookup"
 	"socialdirect/account/outbox"
@@ -57,6 +58,7 @@ type Service struct {
 	Decisions      *decision.Service
 	Ages           *age.Service
 	Profiles       *profile.Service
+	Interrupted    *interrupted.Service
 
 	db        *postgres.DB
 	queue     *jobs.Queue
@@ -107,6 +109,7 @@ func New(p Parts) (*Service, error) {
 		Ages:           age.New(age.Parts{DB: db, Vault: vault, Outbox: mails, People: persons, Decisions: decisions}),
 		Profiles:       profile.New(profile.Parts{DB: db, Limits: limits, People: persons, Codes: codes, Outbox: mails}),
 		Reports:        report.New(db, vault, persons),
+		Interrupted:    interrupted.New(db, vault),
 		db:             db, queue: p.Queue, vault: vault, companies: p.Companies, legal: p.Legal,
 		Passwords: hasher,
 	}, nil

@@ -8,6 +8,7 @@ import (
 	"socialdirect/account/age"
 	"socialdirect/account/decision"
 	"socialdirect/account/factor"
+	"socialdirect/account/interrupted"
 	"socialdirect/account/lookup"
 	"socialdirect/account/people"
 	"socialdirect/account/session"
@@ -74,7 +75,7 @@ func (s *Service) Erase(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, i
 // with the person's key (decisions, reports) stays; it is unreadable once the key is
 // destroyed.
 func erasePackages(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	for _, erase := range []func(context.Context, postgres.Tx, uuid.UUID) error{session.Erase, factor.Erase, smscode.Erase, age.Erase, lookup.Erase, signup.EraseSignUp, people.Erase} {
+	for _, erase := range []func(context.Context, postgres.Tx, uuid.UUID) error{session.Erase, interrupted.Erase, factor.Erase, smscode.Erase, age.Erase, lookup.Erase, signup.EraseSignUp, people.Erase} {
 		if err := erase(ctx, tx, id); err != nil {
 			return err
 		}

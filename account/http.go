@@ -49,7 +49,7 @@ func NewHTTP(p PageParts) *HTTP {
 	sessions := session.NewHTTP(a.Sessions, p.Render, p.Secure)
 	return &HTTP{
 		Sessions:       sessions,
-		Factors:        factor.NewHTTP(a.Factors, sessions, p.Render, p.Secure),
+		Factors:        factor.NewHTTP(a.Factors, sessions, p.Render),
 		Lookups:        lookup.NewHTTP(a.Lookups, p.Render),
 		SignUps:        signup.NewHTTP(signup.PageParts{SignUps: a.SignUps, Sessions: sessions, Render: p.Render, Recalls: p.Recalls}),
 		Reports:        report.NewHTTP(a.Reports, p.Render),

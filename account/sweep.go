@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"socialdirect/account/factor"
+	"socialdirect/account/interrupted"
 	"socialdirect/account/limit"
 	"socialdirect/account/lookup"
 	"socialdirect/account/people"
@@ -23,7 +24,7 @@ const sweepEvery = time.Hour
 // time: accounts, and new e-mail addresses.
 func (s *Service) Sweep(ctx context.Context) error {
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
-		for _, sweep := range []func(context.Context, postgres.Tx) error{session.Sweep, people.Sweep, smscode.Sweep, limit.Sweep, lookup.Sweep, factor.Sweep} {
+		for _, sweep := range []func(context.Context, postgres.Tx) error{session.Sweep, interrupted.Sweep, people.Sweep, smscode.Sweep, limit.Sweep, lookup.Sweep, factor.Sweep} {
 			if err := sweep(ctx, tx); err != nil {
 				return err
 			}

@@ -14,7 +14,7 @@ func (h *HTTP) Routes() []web.Route {
 		),
 		web.Get("/messages/ws", web.ItsPeople, h.Socket).As(web.SocketRoute),
 		web.Get("/messages/{id}", web.ItsPeople, h.Show),
-		web.Post("/messages/{id}", web.ItsPeople, h.Send).As(web.UploadRoute),
+		web.Post("/messages/{id}", web.ItsPeople, h.Send).As(web.UploadRoute).Refilling(),
 		web.Get("/documents/{id}", web.ItsPeople, h.Document),
 	}
 }

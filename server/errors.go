@@ -88,7 +88,7 @@ func (s *Server) fail(w http.ResponseWriter, r *web.Request, kind web.RouteKind,
 	case kind == web.ProgramRoute:
 		s.failAPI(w, status, f)
 	case f == errPending || f.Code == fault.Unauthenticated:
-		http.Redirect(w, r.Request, wayIn(r, f), http.StatusSeeOther)
+		http.Redirect(w, r.Request, s.wayIn(w, r, kind, f), http.StatusSeeOther)
 	default:
 		s.failPage(w, r, status, f)
 	}

@@ -46,7 +46,7 @@ func (s *Server) safe(next http.Handler) http.Handler {
 		defer func() {
 			cause := recover()
 			if err, is := cause.(error); cause != nil && !(is && errors.Is(err, http.ErrAbortHandler)) {
-				s.fail(w, &web.Request{Request: r}, kindOf(r), fault.Wrap(fault.Internal, fmt.Errorf("panic: %v\n%s", cause, debug.Stack())))
+				s.fail(w, s.request(r), kindOf(r), fault.Wrap(fault.Internal, fmt.Errorf("panic: %v\n%s", cause, debug.Stack())))
 			}
 		}()
 		next.ServeHTTP(w, r)
@@ -170,13 +170,19 @@ func typeable(path string) bool {
 	return utf8.ValidString(path) && !strings.ContainsFunc(path, unicode.IsControl)
 }
 
+// request returns a request of nobody yet.
+func (s *Server) request(r *http.Request) *web.Request {
+	return &web.Request{Request: r, Cookies: web.Cookies{Secure: s.parts.Secure}}
+}
+
 // identify finds the viewer, and checks their access to the route.
 func (s *Server) identify(r *http.Request, allowed web.Access) (*web.Request, error) {
+	asked := s.request(r)
 	if allowed.Key {
 		v, err := s.parts.API.Identify(r)
-		return &web.Request{Request: r, Viewer: v}, err
+		asked.Viewer = v
+		return asked, err
 	}
-	asked := &web.Request{Request: r}
 	v, err := s.parts.Sessions.Authenticate(r.Context(), s.parts.Cookies.SessionToken(r))
 	if err != nil {
 		return asked, err
@@ -210,18 +216,21 @@ var (
 	errPending   = fault.New(fault.Forbidden, "Acceptez d’abord les textes en vigueur.")
 )
 
-// wayIn returns where somebody must first sign in or finish signing in. Only a page that was
-// requested with GET can be returned to afterwards.
-func wayIn(r *web.Request, f *fault.Fault) string {
-	path := "/connexion"
+// wayIn returns where somebody must first sign in or finish signing in. Afterwards they return
+// to the page that was requested with GET, or to the form that they sent (interrupt).
+func (s *Server) wayIn(w http.ResponseWriter, r *web.Request, kind web.RouteKind, f *fault.Fault) string {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return s.interrupt(w, r, kind, f)
+	}
+	return signInPath(f) + "?suite=" + url.QueryEscape(r.URL.RequestURI())
+}
+
+func signInPath(f *fault.Fault) string {
 	switch f {
 	case errOwing:
-		path = "/connexion/second-facteur"
+		return "/connexion/second-facteur"
 	case errPending:
-		path = "/acceptation"
+		return "/acceptation"
 	}
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		return path
-	}
-	return path + "?suite=" + url.QueryEscape(r.URL.RequestURI())
+	return "/connexion"
 }

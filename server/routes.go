@@ -40,6 +40,7 @@ func (s *Server) ownRoutes() []web.Route {
 		web.Get("/mentions-legales", web.Everyone, s.legalNotice),
 		web.Get("/accessibilite", web.Everyone, s.accessibility),
 		web.Get("/qui-sommes-nous", web.Everyone, s.about),
+		web.Get(resumePath, web.SignedIn, s.resume),
 		web.Get("/cookies", web.Everyone, s.cookies),
 		web.Get(robotsPath, web.Everyone, s.robots),
 		web.Get(changePasswordPath, web.Everyone, s.changePassword),

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"time"
 
+	"socialdirect/account/interrupted"
 	"socialdirect/account/session"
 	"socialdirect/company/api"
 	"socialdirect/internal/config"
@@ -22,7 +23,9 @@ type Parts struct {
 	Reminder func(*web.Request) *web.Reminder // line above a page; nil: none
 	Cookies  *session.HTTP                    // identifies the viewer of a request
 	Sessions *session.Service
-	API      *api.HTTP
+	// Interrupted keeps the forms of ended sessions.
+	Interrupted *interrupted.Service
+	API         *api.HTTP
 	// Pages are the pages of all packages.
 	Pages []Pages
 
@@ -47,12 +50,14 @@ type Server struct {
 	parts   Parts
 	http    *http.Server
 	leaving *leaving
+	refills *http.ServeMux // see resume
 }
 
 // New returns a server; it does not listen yet.
 func New(parts Parts) *Server {
 	s := &Server{parts: parts, leaving: newLeaving()}
 	parts.Web.Join(s.routes(), parts.Reminder)
+	s.refills = s.refillMux()
 	s.http = &http.Server{
 		Handler:           s.around(s.mux()),
 		ReadHeaderTimeout: 10 * time.Second,

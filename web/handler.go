@@ -15,7 +15,8 @@ import (
 // Request is a request to a route, with its viewer.
 type Request struct {
 	*http.Request
-	Viewer *viewer.Viewer // nil if nobody is signed in
+	Viewer  *viewer.Viewer // nil if nobody is signed in
+	Cookies Cookies        // sets the cookies of the answer
 }
 
 // Handler answers one route: it writes a success itself, or returns one error, which package
@@ -27,7 +28,7 @@ type FormHandler func(w http.ResponseWriter, r *Request, f *form.Form) error
 
 // WithContext returns the same request with another context (http.Request.WithContext).
 func (r *Request) WithContext(ctx context.Context) *Request {
-	return &Request{Request: r.Request.WithContext(ctx), Viewer: r.Viewer}
+	return &Request{Request: r.Request.WithContext(ctx), Viewer: r.Viewer, Cookies: r.Cookies}
 }
 
 // PathID parses the identifier in a part of the path; it fails with NotFound if it is invalid.

@@ -3,7 +3,6 @@ package web
 import (
 	"cmp"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -170,6 +169,10 @@ func openWhilePending(items []NavItem) []NavItem {
 var flashes = map[string]string{
 	"called": "C’est noté : la personne est prévenue.",
 
+	"form-kept":    "Votre session s’était fermée\u00a0: rien n’est encore envoyé. Connectez-vous, et vous retrouverez ce que vous avez écrit.",
+	"form-lost":    "Votre session s’était fermée\u00a0: rien n’a été envoyé. Connectez-vous, puis recommencez.",
+	"form-resumed": "Voici ce que vous aviez écrit. Rien n’est encore envoyé\u00a0: vérifiez, puis envoyez.",
+
 	"signed-out":     "Votre session est fermée. À bientôt.",
 	"validated":      "Votre adresse est confirmée. Vous pouvez vous connecter.",
 	"booked":         "C’est réservé. Un e-mail de confirmation vous est envoyé.",
@@ -220,23 +223,32 @@ var flashes = map[string]string{
 
 const flashCookie = "flash"
 
+// WithFlash makes the page that answers r show the success message of that name.
+func WithFlash(r *Request, name string) {
+	others := r.Request.Cookies()
+	r.Header.Del("Cookie")
+	r.AddCookie(&http.Cookie{Name: r.Cookies.Name(flashCookie), Value: name})
+	for _, c := range others {
+		r.AddCookie(c)
+	}
+}
+
 // Flash makes the next page show the success message of that name, once.
-func Flash(w http.ResponseWriter, name string) {
-	http.SetCookie(w, &http.Cookie{Name: flashCookie, Value: url.QueryEscape(name), Path: "/", MaxAge: 60, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+func Flash(w http.ResponseWriter, r *Request, name string) {
+	r.Cookies.Set(w, flashCookie, name, 60)
 }
 
 func takeFlash(w http.ResponseWriter, r *Request) string {
-	cookie, err := r.Cookie(flashCookie)
-	if err != nil {
-		return ""
+	name := r.Cookies.Get(r.Request, flashCookie)
+	if name != "" {
+		r.Cookies.Set(w, flashCookie, "", 0)
 	}
-	http.SetCookie(w, &http.Cookie{Name: flashCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode})
-	return flashes[cookie.Value]
+	return flashes[name]
 }
 
 // Done answers a successful form: it sets a flash and redirects to path.
 func Done(w http.ResponseWriter, r *Request, flash, path string) error {
-	Flash(w, flash)
+	Flash(w, r, flash)
 	return See(w, r, path)
 }
 

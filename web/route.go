@@ -50,6 +50,7 @@ type Route struct {
 	Access  Access
 	Handler Handler
 	Kind    RouteKind
+	Refills bool // with form.Refill it shows its form filled in, and acts on nothing
 
 	places []Place // see In
 	tab    tab     // see InAdministration
@@ -80,7 +81,14 @@ func Post(path string, access Access, handler Handler) Route {
 
 // Form returns a route that receives an ordinary form.
 func Form(path string, access Access, handler FormHandler) Route {
-	return Post(path, access, Parsed(handler))
+	return Post(path, access, Parsed(handler)).Refilling()
+}
+
+// Refilling returns a route whose handler shows its form filled in, and acts on nothing, when it
+// parses a form of a context of form.Refill.
+func (r Route) Refilling() Route {
+	r.Refills = true
+	return r
 }
 
 // Parsed returns a handler that parses the body as a form first (form.Parse).

@@ -249,27 +249,15 @@ func (h *HTTP) addPasskey(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	web.Flash(w, "passkey-added")
+	web.Flash(w, r, "passkey-added")
 	if in.Token == "" {
 		return writeJSON(w, map[string]string{"location": passkeysPath})
 	}
 	return h.writeLocation(w, in, g.Next)
 }
 
-// passkeyHolder returns the name of the cookie that binds a challenge to a browser before
-// sign-in.
-func (h *HTTP) passkeyHolder() string {
-	if h.secure {
-		return "__Host-passkey"
-	}
-	return "passkey"
-}
-
-func (h *HTTP) setPasskeyHolder(w http.ResponseWriter, token string, seconds int) {
-	http.SetCookie(w, &http.Cookie{
-		Name: h.passkeyHolder(), Value: token, Path: "/", MaxAge: seconds, HttpOnly: true, Secure: h.secure, SameSite: http.SameSiteStrictMode,
-	})
-}
+// holderCookie is the cookie that binds a challenge to a browser before sign-in.
+const holderCookie = "passkey"
 
 // askPasskeySignIn answers with a challenge to sign in with any passkey.
 func (h *HTTP) askPasskeySignIn(w http.ResponseWriter, r *web.Request) error {
@@ -278,7 +266,7 @@ func (h *HTTP) askPasskeySignIn(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	h.setPasskeyHolder(w, token, int(ChallengeLifetime.Seconds()))
+	r.Cookies.Set(w, holderCookie, token, int(ChallengeLifetime.Seconds()))
 	return writeJSON(w, options)
 }
 
@@ -288,15 +276,15 @@ func (h *HTTP) signInWithPasskey(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	cookie, err := r.Cookie(h.passkeyHolder())
-	if err != nil || len(cookie.Value) > 100 {
+	holder := r.Cookies.Get(r.Request, holderCookie)
+	if holder == "" || len(holder) > 100 {
 		return errChallenge
 	}
-	in, err := h.factors.SignInWithPasskey(r.Context(), bearer.Hash(cookie.Value), g.Credential, h.sessions.Device(r))
+	in, err := h.factors.SignInWithPasskey(r.Context(), bearer.Hash(holder), g.Credential, h.sessions.Device(r))
 	if err != nil {
 		return err
 	}
-	h.setPasskeyHolder(w, "", -1)
+	r.Cookies.Set(w, holderCookie, "", 0)
 	return h.writeLocation(w, in, g.Next)
 }
 

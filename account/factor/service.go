@@ -61,10 +61,9 @@ type HTTP struct {
 	factors  *Service
 	sessions *session.HTTP
 	render   *web.Renderer
-	secure   bool
 }
 
-// NewHTTP returns the pages. secure says whether the platform is served over TLS.
-func NewHTTP(factors *Service, sessions *session.HTTP, render *web.Renderer, secure bool) *HTTP {
-	return &HTTP{factors: factors, sessions: sessions, render: render, secure: secure}
+// NewHTTP returns the pages.
+func NewHTTP(factors *Service, sessions *session.HTTP, render *web.Renderer) *HTTP {
+	return &HTTP{factors: factors, sessions: sessions, render: render}
 }

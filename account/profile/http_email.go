@@ -38,7 +38,7 @@ func (h *HTTP) changeEmail(w http.ResponseWriter, r *web.Request, f *form.Form) 
 	if err := h.profiles.ChangeEmail(r.Context(), f.Hidden("token", session.MaxToken), here); err != nil {
 		return err
 	}
-	web.Flash(w, "email-changed")
+	web.Flash(w, r, "email-changed")
 	if v != nil {
 		return web.See(w, r, "/profil")
 	}

@@ -9,52 +9,30 @@ import (
 	"socialdirect/web"
 )
 
+// The cookies of a session and of a known device.
+const (
+	sessionCookie = "session"
+	deviceCookie  = "device"
+)
+
 // SessionToken returns the value of the session cookie, or an empty string.
-func (h *HTTP) SessionToken(r *http.Request) string {
-	cookie, err := r.Cookie(h.cookieName())
-	if err != nil {
-		return ""
-	}
-	return cookie.Value
-}
-
-func (h *HTTP) cookieName() string { return h.HostCookie("session") }
-
-func (h *HTTP) markName() string { return h.HostCookie("device") }
-
-// HostCookie returns the name of a cookie that is bound to this host.
-func (h *HTTP) HostCookie(name string) string {
-	if h.secure {
-		return "__Host-" + name
-	}
-	return name
-}
+func (h *HTTP) SessionToken(r *http.Request) string { return h.cookies.Get(r, sessionCookie) }
 
 // SetSession sets the session cookie, which the browser keeps until it is closed.
 func (h *HTTP) SetSession(w http.ResponseWriter, token string) {
-	h.SetCookie(w, h.cookieName(), token, 0)
+	h.cookies.Set(w, sessionCookie, token, 0)
 }
 
 // SetMark sets the cookie that makes the device known.
 func (h *HTTP) SetMark(w http.ResponseWriter, mark string) {
-	h.SetCookie(w, h.markName(), mark, int(DeviceLifetime.Seconds()))
-}
-
-// SetCookie sets a cookie that scripts cannot read. An empty value deletes it.
-func (h *HTTP) SetCookie(w http.ResponseWriter, name, value string, seconds int) {
-	if value == "" {
-		seconds = -1
-	}
-	http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: seconds, HttpOnly: true, Secure: h.secure, SameSite: http.SameSiteLaxMode})
+	h.cookies.Set(w, deviceCookie, mark, int(DeviceLifetime.Seconds()))
 }
 
 // Device returns the device that a request comes from.
 func (h *HTTP) Device(r *web.Request) Device {
-	d := Device{Place: pages.Place(r), Words: DeviceWords(r.UserAgent()), Session: h.SessionToken(r.Request)}
-	if cookie, err := r.Cookie(h.markName()); err == nil {
-		d.Mark = cookie.Value
+	return Device{
+		Place: pages.Place(r), Words: DeviceWords(r.UserAgent()), Session: h.SessionToken(r.Request), Mark: h.cookies.Get(r.Request, deviceCookie),
 	}
-	return d
 }
 
 // Enter sets the cookies of a new session and redirects to its first page.
@@ -121,10 +99,12 @@ func (h *HTTP) signIn(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	return h.Enter(w, r, in, page.Next)
 }
 
-// signOut ends the session.
+// signOut ends the session, if it has not ended already.
 func (h *HTTP) signOut(w http.ResponseWriter, r *web.Request) error {
-	if err := h.sessions.SignOut(r.Context(), r.Viewer); err != nil {
-		return err
+	if r.Viewer != nil {
+		if err := h.sessions.SignOut(r.Context(), r.Viewer); err != nil {
+			return err
+		}
 	}
 	h.SetSession(w, "")
 	return web.Done(w, r, "signed-out", "/")

@@ -11,7 +11,7 @@ func (h *HTTP) Routes() []web.Route {
 		web.Form("/connexion/sms", web.Everyone, h.requestCode),
 		web.Get("/connexion/sms/code", web.Everyone, h.showTextedCode),
 		web.Form("/connexion/sms/code", web.Everyone, h.signInByCode),
-		web.Post("/deconnexion", web.OwingToo.BeforeAcceptance(), h.signOut),
+		web.Post("/deconnexion", web.Access{Open: true, Owing: true}, h.signOut),
 		web.Get("/profil/securite", web.SignedIn, h.showSecurity),
 		web.Form("/profil/securite/mot-de-passe", web.SignedIn, h.changePassword),
 		web.Post("/profil/securite/sessions/fin", web.SignedIn, h.endOtherSessions),

@@ -43,36 +43,19 @@ func (h *HTTP) requestCode(w http.ResponseWriter, r *web.Request, f *form.Form) 
 	if err != nil {
 		return pages.Refuse(f, "mobile", err, page)
 	}
-	h.setTexted(w, token)
+	r.Cookies.Set(w, textedCookie, token, int(smscode.Lifetime.Seconds()))
 	return web.See(w, r, "/connexion/sms/code"+pages.Query(page.Next))
 }
 
-// textedCookie returns the name of the cookie that binds a code to the browser that
-// requested it.
-func (h *HTTP) textedCookie() string {
-	if h.secure {
-		return "__Host-sms"
-	}
-	return "sms"
-}
+// textedCookie is the cookie that binds a code to the browser that requested it.
+const textedCookie = "sms"
 
-func (h *HTTP) setTexted(w http.ResponseWriter, token string) {
-	cookie := &http.Cookie{
-		Name: h.textedCookie(), Value: token, Path: "/", MaxAge: int(smscode.Lifetime.Seconds()),
-		HttpOnly: true, Secure: h.secure, SameSite: http.SameSiteLaxMode,
-	}
-	if token == "" {
-		cookie.MaxAge = -1
-	}
-	http.SetCookie(w, cookie)
-}
-
-func (h *HTTP) texted(r *web.Request) string {
-	cookie, err := r.Cookie(h.textedCookie())
-	if err != nil || len(cookie.Value) > 100 {
+func texted(r *web.Request) string {
+	token := r.Cookies.Get(r.Request, textedCookie)
+	if len(token) > 100 {
 		return ""
 	}
-	return cookie.Value
+	return token
 }
 
 // textedCodePage asks for the code.
@@ -88,7 +71,7 @@ func (textedCodePage) Title() string { return "Le code reçu par SMS" }
 // showTextedCode shows the form.
 func (h *HTTP) showTextedCode(w http.ResponseWriter, r *web.Request) error {
 	next := pages.LocalPath(r.URL.Query().Get("suite"))
-	if h.texted(r) == "" {
+	if texted(r) == "" {
 		return web.See(w, r, "/connexion/sms"+pages.Query(next))
 	}
 	return h.render.Render(w, r, http.StatusOK, textedCodePage{Form: form.New(nil), Next: next})
@@ -101,13 +84,13 @@ func (h *HTTP) signInByCode(w http.ResponseWriter, r *web.Request, f *form.Form)
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	in, err := h.sessions.SignInByCode(r.Context(), h.texted(r), code, h.Device(r))
+	in, err := h.sessions.SignInByCode(r.Context(), texted(r), code, h.Device(r))
 	if fault.Is(err, fault.Gone) {
 		return fault.WithPage(err, textedPage{Form: form.New(nil), Next: page.Next, Texts: h.people.SMS, Gone: true})
 	}
 	if err != nil {
 		return pages.Refuse(f, "code", err, page)
 	}
-	h.setTexted(w, "")
+	r.Cookies.Set(w, textedCookie, "", 0)
 	return h.Enter(w, r, in, page.Next)
 }

@@ -56,11 +56,10 @@ type HTTP struct {
 	sessions *Service
 	people   *people.Service
 	render   *web.Renderer
-	secure   bool
+	cookies  web.Cookies
 }
 
-// NewHTTP returns the pages. secure says whether the platform is served over TLS:
-// its cookies then carry the __Host- prefix (RFC 6265bis, 4.1.3.2).
+// NewHTTP returns the pages. secure says whether the platform is reached over TLS.
 func NewHTTP(sessions *Service, render *web.Renderer, secure bool) *HTTP {
-	return &HTTP{sessions: sessions, people: sessions.people, render: render, secure: secure}
+	return &HTTP{sessions: sessions, people: sessions.people, render: render, cookies: web.Cookies{Secure: secure}}
 }

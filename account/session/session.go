@@ -153,6 +153,20 @@ func (s *Service) Authenticate(ctx context.Context, token string) (*viewer.Viewe
 	return v, s.noteUse(ctx, row, now.In(v.Zone))
 }
 
+// EndedOwner returns whose session a cookie belonged to when the session has ended by itself
+// within the last day; uuid.Nil if it is unknown or was ended on purpose. It gives access to
+// nothing.
+func (s *Service) EndedOwner(ctx context.Context, token string) (uuid.UUID, error) {
+	if token == "" || len(token) > MaxToken {
+		return uuid.Nil, nil
+	}
+	owner, err := readOwner(ctx, s.db.Pool, bearer.Hash(token))
+	if postgres.NoRows(err) {
+		return uuid.Nil, nil
+	}
+	return owner, err
+}
+
 // noteUse saves the day on which an account was last used, in the person's own time zone.
 // It writes once a day.
 func (s *Service) noteUse(ctx context.Context, row sessionRow, now time.Time) error {

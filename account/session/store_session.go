@@ -138,11 +138,22 @@ func EndAll(ctx context.Context, q postgres.Querier, account uuid.UUID, except [
 	return err
 }
 
-// Sweep deletes sessions that ended, and known devices that expired.
+// endedKept is how long a session is kept after its end, so that a form sent too late finds
+// whose it was (EndedOwner).
+const endedKept = 24 * time.Hour
+
+// readOwner returns the account of a session, open or ended.
+func readOwner(ctx context.Context, q postgres.Querier, hash []byte) (id uuid.UUID, err error) {
+	err = q.QueryRow(ctx, `select s.account_id from sessions s join accounts a on a.id = s.account_id where s.id_hash = $1 and `+people.IsActive, hash).Scan(&id)
+	return id, err
+}
+
+// Sweep deletes sessions that ended a day ago, and known devices that expired.
 func Sweep(ctx context.Context, tx postgres.Tx) error {
-	usual, shared := idle(tx.Now)
+	ended := tx.Now.Add(-endedKept)
+	usual, shared := idle(ended)
 	_, err := tx.Exec(ctx, `
-		delete from sessions where expires_at <= $1 or seen_at <= case when shared_device then $3::timestamptz else $2 end`, tx.Now, usual, shared)
+		delete from sessions where expires_at <= $1 or seen_at <= case when shared_device then $3::timestamptz else $2 end`, ended, usual, shared)
 	if err != nil {
 		return err
 	}

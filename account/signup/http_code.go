@@ -31,7 +31,7 @@ func (h *HTTP) checkCode(w http.ResponseWriter, r *web.Request, f *form.Form) er
 	if err := h.signUps.CheckCode(r.Context(), code, pages.Place(r)); err != nil {
 		return pages.Refuse(f, "connection_code", err, codePage{f})
 	}
-	h.setCode(w, code)
+	r.Cookies.Set(w, codeCookie, url.QueryEscape(code), codeLifetime)
 	return web.See(w, r, "/inscription")
 }
 
@@ -42,20 +42,15 @@ func decodeCode(f *form.Form) string {
 	return f.Text("connection_code", form.Text{Max: maxCodeTyped, Required: "Écrivez le code de connexion que vous avez reçu."})
 }
 
+// codeCookie is the cookie of a checked code.
+const codeCookie = "code"
+
 // codeLifetime is how long a browser keeps a checked code, in seconds.
 const codeLifetime = 3600
 
-func (h *HTTP) setCode(w http.ResponseWriter, code string) {
-	h.sessions.SetCookie(w, h.sessions.HostCookie("code"), url.QueryEscape(code), codeLifetime)
-}
-
 // code returns the checked code, or an empty string.
 func (h *HTTP) code(r *web.Request) string {
-	cookie, err := r.Cookie(h.sessions.HostCookie("code"))
-	if err != nil {
-		return ""
-	}
-	code, err := url.QueryUnescape(cookie.Value)
+	code, err := url.QueryUnescape(r.Cookies.Get(r.Request, codeCookie))
 	if err != nil || len(code) > 4*maxCodeTyped {
 		return ""
 	}

@@ -90,7 +90,7 @@ func (h *HTTP) signUp(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	case err != nil:
 		return pages.Refuse(f, "password", err, page)
 	}
-	h.setCode(w, "")
+	r.Cookies.Set(w, codeCookie, "", 0)
 	return web.See(w, r, "/inscription/validation")
 }
 

@@ -115,7 +115,7 @@ func (h *HTTP) setHoliday(w http.ResponseWriter, r *web.Request, f *form.Form) e
 	if err != nil {
 		return err
 	}
-	web.Flash(w, "saved")
+	web.Flash(w, r, "saved")
 	if f.Hidden("back", len("week")) == "week" {
 		return web.See(w, r, "/agenda?week="+slot.WeekOf(day).String())
 	}

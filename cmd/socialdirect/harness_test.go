@@ -235,14 +235,26 @@ func pairs(fields map[string]string) []string {
 // newcomer signs somebody up, follows the mail's link and signs in.
 func (w *world) newcomer(t *testing.T) *visitor {
 	t.Helper()
-	v := w.visitor(t)
+	v, _ := w.signedUp(t)
+	return v
+}
+
+// signedUp is newcomer, with the person's address.
+func (w *world) signedUp(t *testing.T) (v *visitor, email string) {
+	t.Helper()
+	v = w.visitor(t)
 	fields := w.signUpForm()
 	v.want("sign up", v.post("/inscription", pairs(fields)...), http.StatusSeeOther)
 	token, err := w.tokenFor(context.Background(), fields["email"])
 	ok(t, err)
 	v.want("validate", v.post("/inscription/validation", "token", token), http.StatusSeeOther)
-	v.want("sign in", v.post("/connexion", "email", fields["email"], "password", demoPassword), http.StatusSeeOther)
-	return v
+	v.signIn(fields["email"], "")
+	return v, fields["email"]
+}
+
+func (v *visitor) signIn(email, next string) answer {
+	v.t.Helper()
+	return v.want("sign in", v.post("/connexion", "email", email, "password", demoPassword, "suite", next), http.StatusSeeOther)
 }
 
 // staffMember returns the first member of staff with a role, signed in with the second factor.

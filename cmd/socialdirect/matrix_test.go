@@ -57,6 +57,7 @@ var policy = map[string]rule{
 	"GET /mot-de-passe/nouveau":    anyone(410),
 	"POST /mot-de-passe/nouveau":   anyone(410),
 	"GET /profil/adresse":          anyone(410),
+	"POST /deconnexion":            anyone(303),
 	"POST /profil/adresse":         anyone(410),
 
 	// The second factor: people who have given it are redirected, and nobody who has one can set up
@@ -69,10 +70,10 @@ var policy = map[string]rule{
 	"POST /profil/securite/cles":              signedIn(422).json().half(422),
 	"POST /connexion/cle/second-facteur/defi": signedIn(200).json().of("passkey").others(422).half(422),
 	"POST /connexion/cle/second-facteur":      signedIn(422).json().half(422),
-	"POST /deconnexion":                       signedIn(303).half(303),
 
 	// One's own account.
 	"GET /acceptation":                            signedIn(303),
+	"GET /reprise":                                signedIn(303),
 	"POST /acceptation":                           signedIn(303),
 	"GET /profil":                                 signedIn(200),
 	"POST /profil":                                signedIn(422),

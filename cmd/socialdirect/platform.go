@@ -376,13 +376,14 @@ func (p *platform) startServer(s settings) error {
 	texts := legal.NewHTTP(p.legal, render)
 	programs := api.NewHTTP(p.db, p.companies, p.keys, shown)
 	p.server = server.New(server.Parts{
-		Web:      render,
-		Reminder: texts.Reminder,
-		Cookies:  accounts.Sessions,
-		Sessions: p.accounts.Sessions,
-		API:      programs,
+		Web:         render,
+		Reminder:    texts.Reminder,
+		Cookies:     accounts.Sessions,
+		Sessions:    p.accounts.Sessions,
+		Interrupted: p.accounts.Interrupted,
+		API:         programs,
 		Pages: []server.Pages{
-			accounts, texts, companies, shown, programs, apikey.NewHTTP(p.keys, render, s.secure),
+			accounts, texts, companies, shown, programs, apikey.NewHTTP(p.keys, render),
 			worker.NewHTTP(p.workers, render), reason.NewHTTP(reason.New(p.db), render), searches, rebookings,
 			agenda.NewHTTP(p.agendas, render),
 			calendar.NewHTTP(p.calendars, p.agendas, render, s.links()),

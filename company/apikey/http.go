@@ -33,12 +33,11 @@ func (page) Title() string { return "Clés pour logiciels" }
 type HTTP struct {
 	keys   *Service
 	render *web.Renderer
-	secure bool
 }
 
-// NewHTTP returns the pages. secure says whether the platform is served over TLS.
-func NewHTTP(keys *Service, render *web.Renderer, secure bool) *HTTP {
-	return &HTTP{keys, render, secure}
+// NewHTTP returns the pages.
+func NewHTTP(keys *Service, render *web.Renderer) *HTTP {
+	return &HTTP{keys, render}
 }
 
 // secretCookie is the cookie that carries a new key's secret to the page that shows it.
@@ -58,9 +57,9 @@ func (h *HTTP) showKeys(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	if cookie, err := r.Cookie(secretCookie); err == nil {
-		h.handOver(w, "", -1)
-		page.Secret = h.ownSecret(r, cookie.Value)
+	if secret := r.Cookies.Get(r.Request, secretCookie); secret != "" {
+		r.Cookies.Set(w, secretCookie, "", 0)
+		page.Secret = h.ownSecret(r, secret)
 	}
 	return h.render.Render(w, r, http.StatusOK, page)
 }
@@ -73,12 +72,6 @@ func (h *HTTP) ownSecret(r *web.Request, secret string) string {
 		return ""
 	}
 	return secret
-}
-
-func (h *HTTP) handOver(w http.ResponseWriter, secret string, seconds int) {
-	http.SetCookie(w, &http.Cookie{
-		Name: secretCookie, Value: secret, Path: pagePath, MaxAge: seconds, HttpOnly: true, Secure: h.secure, SameSite: http.SameSiteStrictMode,
-	})
 }
 
 func (h *HTTP) page(r *web.Request, f *form.Form) (page, error) {
@@ -105,7 +98,7 @@ func (h *HTTP) makeKey(w http.ResponseWriter, r *web.Request, f *form.Form) erro
 	if !f.Valid() {
 		return f.ShowAgain(h.page(r, f))
 	}
-	h.handOver(w, secret, 60)
+	r.Cookies.Set(w, secretCookie, secret, 60)
 	return web.See(w, r, pagePath)
 }
 

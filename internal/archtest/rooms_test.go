@@ -16,6 +16,7 @@ import (
 // each may import. Imports go one way, so that each can be read without those above.
 var parted = map[string][]string{
 	"account/limit":         {},
+	"account/interrupted":   {},
 	"account/passwords":     {},
 	"account/people":        {"account/limit"},
 	"account/pages":         {"account/people", "account/passwords"},
@@ -30,7 +31,7 @@ var parted = map[string][]string{
 	"account/age":           {"account/decision", "account/outbox", "account/pages", "account/people"},
 	"account/passwordreset": {"account/factor", "account/session", "account/outbox", "account/pages", "account/people", "account/limit", "account/passwords"},
 	"account/profile":       {"account/age", "account/session", "account/outbox", "account/smscode", "account/pages", "account/people", "account/limit"},
-	"account":               {"account/passwordreset", "account/profile", "account/age", "account/decision", "account/report", "account/signup", "account/lookup", "account/factor", "account/session", "account/outbox", "account/smscode", "account/pages", "account/people", "account/limit", "account/passwords"},
+	"account":               {"account/interrupted", "account/passwordreset", "account/profile", "account/age", "account/decision", "account/report", "account/signup", "account/lookup", "account/factor", "account/session", "account/outbox", "account/smscode", "account/pages", "account/people", "account/limit", "account/passwords"},
 
 	"company/figures": {},
 	"company/apikey":  {},

@@ -51,7 +51,7 @@ var owned = map[string][]string{
 	"account": {
 		"accounts", "sessions", "account_tokens", "totp", "throttles", "passkeys", "passkey_challenges", "recovery_sets",
 		"recovery_codes", "second_factor_resets", "reset_codes", "account_decisions", "refused_sign_ups", "account_reports",
-		"known_devices", "assisted_signups", "age_checks", "sms_challenges", "contact_choices", "shown_days", "people_shown",
+		"known_devices", "assisted_signups", "interrupted_forms", "age_checks", "sms_challenges", "contact_choices", "shown_days", "people_shown",
 	},
 	"internal/vault": {
 		"person_keys", "archive_keys", "index_key",

@@ -8,6 +8,7 @@
 package form
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -37,7 +38,15 @@ type Form struct {
 	values  map[string]string
 	message map[string]string
 	order   []string // names of fields with a message, in the order of the checks
+	refill  bool     // see Refill
 }
+
+// refill is the context key of Refill.
+type refill struct{}
+
+// Refill returns a context in which a parsed form is never valid, so that its page is shown
+// filled in and its act is not called.
+func Refill(ctx context.Context) context.Context { return context.WithValue(ctx, refill{}, true) }
 
 // Message is the message at one field.
 type Message struct{ Name, Message string }
@@ -90,7 +99,9 @@ func ParseLong(r *http.Request, most int) (*Form, error) {
 	if err != nil {
 		return nil, fault.Wrap(fault.Invalid, err)
 	}
-	return empty(values), nil
+	f := empty(values)
+	f.refill = r.Context().Value(refill{}) != nil
+	return f, nil
 }
 
 // Drain discards the rest of an oversized body, up to a limit, and returns the fault to answer
@@ -139,8 +150,8 @@ func (f *Form) Errors() []Message {
 	return all
 }
 
-// Valid reports whether no field has a message.
-func (f *Form) Valid() bool { return len(f.order) == 0 }
+// Valid reports whether no field has a message, and the form is not only shown again (Refill).
+func (f *Form) Valid() bool { return len(f.order) == 0 && !f.refill }
 
 // Sent reports whether the browser sent the field.
 func (f *Form) Sent(name string) bool { return f.raw.Has(name) }

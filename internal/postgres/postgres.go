@@ -113,9 +113,22 @@ func (tx Tx) Nested(savepoint pgx.Tx) Tx { return Tx{Tx: savepoint, Now: tx.Now,
 // InTx runs act in a transaction, commits if it returns nil and rolls back otherwise. It
 // returns act's error unchanged.
 func (db *DB) InTx(ctx context.Context, act func(tx Tx) error) error {
-	return pgx.BeginFunc(ctx, db.Pool, func(tx pgx.Tx) error {
+	return pgx.BeginTxFunc(ctx, db.Pool, optionsOf(ctx), func(tx pgx.Tx) error {
 		return act(db.tx(tx))
 	})
+}
+
+// readOnly is the context key of ReadOnly.
+type readOnly struct{}
+
+// ReadOnly returns a context in which every transaction is read-only: an act that writes fails.
+func ReadOnly(ctx context.Context) context.Context { return context.WithValue(ctx, readOnly{}, true) }
+
+func optionsOf(ctx context.Context) pgx.TxOptions {
+	if ctx.Value(readOnly{}) != nil {
+		return pgx.TxOptions{AccessMode: pgx.ReadOnly}
+	}
+	return pgx.TxOptions{}
 }
 
 // deadlockTries is how often InTxRetried runs an act.
@@ -139,7 +152,7 @@ func (db *DB) tx(tx pgx.Tx) Tx { return Tx{Tx: tx, Now: db.Now(), ahead: db.ahea
 // InTurn is InTx for acts that must commit in the order of their instants: acts with the same
 // turn run one after the other, and Now is read after the previous one has committed.
 func (db *DB) InTurn(ctx context.Context, turn string, act func(tx Tx) error) error {
-	return pgx.BeginFunc(ctx, db.Pool, func(tx pgx.Tx) error {
+	return pgx.BeginTxFunc(ctx, db.Pool, optionsOf(ctx), func(tx pgx.Tx) error {
 		if err := wait(ctx, tx, turn); err != nil {
 			return err
 		}

@@ -115,6 +115,14 @@ create table sessions (
 );
 create index sessions_account_idx on sessions (account_id);
 
+-- The last form of a person that arrived after their session had ended, for half an hour,
+-- sealed with the person's key.
+create table interrupted_forms (
+    account_id uuid primary key references accounts on delete cascade,
+    sealed     bytea not null check (octet_length(sealed) <= 262144),
+    kept_at    timestamptz not null
+);
+
 create table known_devices (
     token_hash bytea primary key,
     account_id uuid not null references accounts on delete cascade,
