@@ -82,7 +82,7 @@ func (h *HTTP) QRSVG(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return download(w, "qr-"+client.Slug+".svg", "image/svg+xml", file)
+	return download(w, "qr-"+client.Slug+".svg", "image/svg+xml; charset=utf-8", file)
 }
 
 // QRPNG answers with the same QR code as a PNG.

@@ -184,7 +184,7 @@ func TestR10_DistributedMaterialContainsTheCodeInNoURL(t *testing.T) {
 	}
 	vector, err := d.ask(d.pages.QRSVG, nil)
 	must(t, err)
-	if !strings.HasPrefix(vector.Body.String(), "<svg ") || vector.Header().Get("Content-Type") != "image/svg+xml" {
+	if !strings.HasPrefix(vector.Body.String(), "<svg ") || vector.Header().Get("Content-Type") != "image/svg+xml; charset=utf-8" {
 		t.Error("the QR code is no SVG")
 	}
 }

@@ -106,6 +106,26 @@ func textParts(parts *multipart.Reader) url.Values {
 	return nil
 }
 
+// maxPath is the longest path of a kept form, in bytes.
+const maxPath = 500
+
+// keepTyped keeps the form of a page that empties itself, which its script sends with the form's
+// path. It is answered with 204 if it was kept.
+func (s *Server) keepTyped(w http.ResponseWriter, r *web.Request) error {
+	if r.URL.Path = r.URL.Query().Get("path"); len(r.URL.Path) > maxPath {
+		return fault.New(fault.Invalid, "")
+	}
+	kept, err := s.parts.keep(r, web.PageRoute, errSignedOut)
+	if err != nil {
+		return err
+	}
+	if !kept {
+		return fault.New(fault.NotFound, "")
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
 // resume shows the kept form filled in, on its own page, without acting on it.
 func (s *Server) resume(w http.ResponseWriter, r *web.Request) error {
 	kept, found, err := s.parts.Interrupted.Read(r.Context(), r.Viewer)

@@ -41,6 +41,7 @@ func (s *Server) ownRoutes() []web.Route {
 		web.Get("/accessibilite", web.Everyone, s.accessibility),
 		web.Get("/qui-sommes-nous", web.Everyone, s.about),
 		web.Get(resumePath, web.SignedIn, s.resume),
+		web.Post(resumePath, web.Everyone, s.keepTyped),
 		web.Get("/cookies", web.Everyone, s.cookies),
 		web.Get(robotsPath, web.Everyone, s.robots),
 		web.Get(changePasswordPath, web.Everyone, s.changePassword),
@@ -90,6 +91,7 @@ func (s *Server) mux() *http.ServeMux {
 	mux.Handle("GET /static/", s.parts.Web.Static())
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
+	mux.HandleFunc("GET "+sessionPath, s.session)
 	for path, handler := range s.parts.Extra {
 		mux.Handle("GET "+path, s.serve(web.Route{Access: web.Everyone, Handler: handler, Kind: web.PageRoute}))
 	}

@@ -66,8 +66,8 @@ func (s *Static) load(name string, within ...string) error {
 	return nil
 }
 
-// imported matches a module's import of another module in the same folder.
-var imported = regexp.MustCompile(`(?m)^(import .* from "\./)([^"]+)(";)$`)
+// imported matches a module's import of another module.
+var imported = regexp.MustCompile(`(?m)^(import .* from ")(\.\.?/[^"]+)(";)$`)
 
 // versioned adds versions to the imports of a module in that folder, so that browsers can
 // cache imported modules for good too.
@@ -104,6 +104,8 @@ func contentType(name string) string {
 	switch path.Ext(name) {
 	case ".js":
 		return "text/javascript; charset=utf-8"
+	case ".svg":
+		return "image/svg+xml; charset=utf-8"
 	case ".woff2":
 		return "font/woff2"
 	case ".mp4":

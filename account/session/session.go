@@ -153,6 +153,20 @@ func (s *Service) Authenticate(ctx context.Context, token string) (*viewer.Viewe
 	return v, s.noteUse(ctx, row, now.In(v.Zone))
 }
 
+// EndsIn returns how long a session lasts if it is not used meanwhile, 0 if it has ended or is
+// unknown. Asking does not extend it.
+func (s *Service) EndsIn(ctx context.Context, token string) (time.Duration, error) {
+	if token == "" || len(token) > MaxToken {
+		return 0, nil
+	}
+	now := s.db.Now()
+	ends, err := readEnd(ctx, s.db.Pool, bearer.Hash(token), now)
+	if postgres.NoRows(err) {
+		return 0, nil
+	}
+	return ends.Sub(now), err
+}
+
 // EndedOwner returns whose session a cookie belonged to when the session has ended by itself
 // within the last day; uuid.Nil if it is unknown or was ended on purpose. It gives access to
 // nothing.

@@ -67,6 +67,18 @@ func readSession(ctx context.Context, q postgres.Querier, hash []byte, now time.
 		hash, now, usual, shared)
 }
 
+// readEnd returns when an open session ends if it is not used meanwhile, by the same rule as
+// readSession.
+func readEnd(ctx context.Context, q postgres.Querier, hash []byte, now time.Time) (ends time.Time, err error) {
+	usual, shared := idle(now)
+	err = q.QueryRow(ctx, `
+		select least(s.expires_at, s.seen_at + ($2::timestamptz - case when s.shared_device then $4::timestamptz else $3 end))
+		from sessions s join accounts a on a.id = s.account_id
+		where s.id_hash = $1 and s.expires_at > $2 and s.seen_at > case when s.shared_device then $4::timestamptz else $3 end and `+people.IsActive,
+		hash, now, usual, shared).Scan(&ends)
+	return ends, err
+}
+
 // readAlive returns which of the sessions are open, by the same rule as readSession.
 func readAlive(ctx context.Context, q postgres.Querier, hashes [][]byte, now time.Time) (map[string]bool, error) {
 	usual, shared := idle(now)

@@ -58,6 +58,7 @@ var policy = map[string]rule{
 	"POST /mot-de-passe/nouveau":   anyone(410),
 	"GET /profil/adresse":          anyone(410),
 	"POST /deconnexion":            anyone(303),
+	"POST /reprise":                anyone(404), // without fields there is nothing to keep
 	"POST /profil/adresse":         anyone(410),
 
 	// The second factor: people who have given it are redirected, and nobody who has one can set up

@@ -139,3 +139,29 @@ func TestR12_APasswordIsNotKept(t *testing.T) {
 	}
 	w.visitor(t).signIn(email, "") // with the password of before
 }
+
+// A page that empties itself has the server keep what was typed, by a request that cannot carry
+// it out, and asking when the session ends does not extend it.
+func TestR12_APageKnowsWhenItsSessionEndsAndHasWhatWasTypedKept(t *testing.T) {
+	t.Parallel()
+	w := platformOf(t)
+	v, email := w.signedUp(t)
+	worker, at := v.freeSlot()
+	if a := v.want("an open session", v.get("/session"), http.StatusOK); !strings.HasPrefix(a.body, `{"ends_in":`) || a.body == `{"ends_in":0}` {
+		t.Errorf("answers %q", a.body)
+	}
+	v.want("no session", w.visitor(t).get("/session"), http.StatusUnauthorized)
+	typed := []string{"social_worker_id", worker, "starts_at", at, "mode", "video", "reason", "disability", "note", "Je tapais encore."}
+	v.want("kept during the session", v.post("/reprise?path=/rendez-vous", typed...), http.StatusNoContent)
+	v.endSession()
+	v.want("an ended session", v.get("/session"), http.StatusUnauthorized)
+	v.want("kept after the session", v.post("/reprise?path=/rendez-vous", typed...), http.StatusNoContent)
+	v.want("a stranger", w.visitor(t).post("/reprise?path=/rendez-vous", typed...), http.StatusNotFound)
+	v.signIn(email, "/reprise")
+	if page := v.want("what was typed", v.get("/reprise"), http.StatusOK); !strings.Contains(page.body, "Je tapais encore.") {
+		t.Errorf("it is lost: %s", main_(page.body))
+	}
+	if list := v.get("/rendez-vous"); strings.Contains(list.body, "data-status") {
+		t.Error("it was carried out")
+	}
+}

@@ -3,6 +3,8 @@
 // what is new goes into it, so that what is being typed stays. Without this
 // script everything works: one reloads.
 
+import { pageOf } from "./parse.js";
+
 const firstDelay = 1000;
 const longestDelay = 30_000;
 const signedOut = 4401;
@@ -32,7 +34,10 @@ function connect(list, failures) {
     if (concerns(list, event.data)) refreshSoon(list);
   });
   socket.addEventListener("close", (event) => {
-    if (event.code === signedOut) return;
+    if (event.code === signedOut) {
+      document.dispatchEvent(new Event("session-ended"));
+      return;
+    }
     if (event.code === replaced) {
       whenLookedAt(() => connect(list, 1));
       return;
@@ -88,7 +93,7 @@ function refreshSoon(list) {
 async function refresh(list) {
   const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
   if (!answer.ok || answer.redirected) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = await pageOf(answer);
   const fresh = page.querySelector("[data-live]");
   if (!fresh) return;
   if (list.dataset["live"] === "thread") append(list, fresh);

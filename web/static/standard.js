@@ -1,6 +1,8 @@
 // While a switchboard agent types, shows accounts that may be the same person's. The
 // server compares and renders; without this script the next page shows the same.
 
+import { pageOf } from "./parse.js";
+
 const form = document.querySelector("form[data-doubles]");
 const shown = document.getElementById("doubles");
 if (form instanceof HTMLFormElement && shown) {
@@ -29,7 +31,7 @@ async function compare(typed, place) {
   try {
     const answer = await fetch("/standard/doublons", { method: "POST", body, headers: { Accept: "text/html" } });
     if (!answer.ok || answer.redirected || mine !== turn) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const page = await pageOf(answer);
     place.replaceChildren(...(page.getElementById("doubles")?.children ?? []));
   } catch {
     // the next page shows them

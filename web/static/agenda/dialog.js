@@ -1,6 +1,8 @@
 // The server's own form in a dialog. The server validates it; its messages are
 // shown in the dialog.
 
+import { pageOf } from "../parse.js";
+
 /** The form at an address of the server, null if there is none. @param {string} address @returns {Promise<Element | null>} */
 export async function ask(address) {
   try {
@@ -12,7 +14,7 @@ export async function ask(address) {
 
 /** @param {Promise<Response> | Response} answer */
 async function page(answer) {
-  return new DOMParser().parseFromString(await (await answer).text(), "text/html");
+  return pageOf(await answer);
 }
 
 export class Dialog {

@@ -262,7 +262,10 @@ export class Call {
    * @param {string} reason
    */
   #closed(code, reason) {
-    if (code === closing.signedOut) this.#end("Vous n’êtes plus connecté.", "sign-in");
+    if (code === closing.signedOut) {
+      this.#end("Vous n’êtes plus connecté.", "sign-in");
+      document.dispatchEvent(new Event("session-ended"));
+    }
     else if (code === closing.over && reason === notByVideo) this.#end("Ce rendez-vous se fait maintenant par téléphone.", null);
     else if (code === closing.over) this.#end("L’appel est terminé.", null);
     else if (code === closing.replaced) this.#end("L’appel continue dans une autre fenêtre.", "again");
