@@ -23,7 +23,10 @@ keep() {
 }
 
 keep postgres_password "$(random)"
-keep database_url "postgres://socialdirect:$(cat secrets/postgres_password)@postgres:5432/socialdirect?sslmode=disable"
+keep owner_password "$(random)"
+keep server_password "$(random)"
+keep migrate_database_url "postgres://socialdirect_owner:$(cat secrets/owner_password)@postgres:5432/socialdirect?sslmode=disable"
+keep database_url "postgres://socialdirect:$(cat secrets/server_password)@postgres:5432/socialdirect?sslmode=disable"
 keep s3_secret_key "$(random)"
 keep turn_secret "$(random)"
 keep master_key "$(random)"

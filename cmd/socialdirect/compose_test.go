@@ -238,13 +238,7 @@ func TestComposeGivesTheServerSettingsThatItAccepts(t *testing.T) {
 		}
 	}
 	server := project.Services["server"]
-	c, err := config.Load(func(name string) string {
-		value := server.Environment[name]
-		if value == nil {
-			return ""
-		}
-		return strings.Replace(*value, "/run/secrets", secrets, 1)
-	})
+	c, err := config.Load(func(name string) string { return given(server, name, secrets) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -255,10 +249,24 @@ func TestComposeGivesTheServerSettingsThatItAccepts(t *testing.T) {
 	if len(c.TrustedProxies) != 1 || c.TrustedProxies[0].Addr().String() != proxy {
 		t.Errorf("the server trusts %v, the proxy is %s", c.TrustedProxies, proxy)
 	}
-	password, err := os.ReadFile(filepath.Join(secrets, "postgres_password"))
-	if err != nil || !strings.Contains(c.DatabaseURL, strings.TrimSpace(string(password))) {
+	password, err := os.ReadFile(filepath.Join(secrets, "server_password"))
+	if err != nil || !strings.Contains(c.DatabaseURL, "socialdirect:"+strings.TrimSpace(string(password))+"@") {
 		t.Errorf("the server's password is not the database's: %v", err)
 	}
+	migrate := project.Services["migrate"]
+	owner, err := config.MigrateURL(func(name string) string { return given(migrate, name, secrets) })
+	if err != nil || !strings.Contains(owner, "socialdirect_owner:") || strings.Contains(owner, strings.TrimSpace(string(password))) {
+		t.Errorf("migrations run under %q, %v", owner, err)
+	}
+}
+
+// given is the value of a service's setting, with its secrets in that folder.
+func given(service types.ServiceConfig, name, secrets string) string {
+	value := service.Environment[name]
+	if value == nil {
+		return ""
+	}
+	return strings.Replace(*value, "/run/secrets", secrets, 1)
 }
 
 func TestComposeContainsNoSecret(t *testing.T) {

@@ -137,6 +137,8 @@ const serveHelp = `socialdirect serve: runs the platform. Settings come from the
   SWITCHBOARD_PHONE  the number shown on every page
   OPERATOR_NAME, OPERATOR_ADDRESS, OPERATOR_HOST, OPERATOR_REGISTRATION, OPERATOR_PUBLISHER,
   OPERATOR_EMAIL, OPERATOR_DPO, OPERATOR_MEDIATOR, OPERATOR_ABOUT   the legal notice and who we are; what is empty is said to be missing
+  ALLOW_INSECURE     names of settings that may be insecure, with commas between: a public address, database, store, mail server or
+                     SMS gateway without encryption on another machine, proxies of everybody, a key that others can read
   TIME_ZONE (Europe/Paris), LOG_LEVEL (info)`
 
 // missing returns, one line each, the functions that are off because an optional setting is
@@ -193,10 +195,10 @@ func claim(ctx context.Context, lock *postgres.Lock, drain time.Duration) error 
 
 // migrate migrates the schema and installs the initial legal texts.
 func migrate(ctx context.Context, args []string) error {
-	if err := parse(flag.NewFlagSet("migrate", flag.ContinueOnError), "socialdirect migrate: brings the schema of DATABASE_URL up to date.", args); err != nil {
+	if err := parse(flag.NewFlagSet("migrate", flag.ContinueOnError), "socialdirect migrate: brings the schema of DATABASE_URL up to date, under the role of MIGRATE_DATABASE_URL if it is set.", args); err != nil {
 		return err
 	}
-	url, err := config.DatabaseURL(os.Getenv)
+	url, err := config.MigrateURL(os.Getenv)
 	if err != nil {
 		return errUsage{err}
 	}

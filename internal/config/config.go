@@ -180,6 +180,7 @@ func Load(getenv func(string) string) (Config, error) {
 	c.TURN = r.turn()
 	c.SMS = r.sms()
 	r.refuseNATS()
+	r.refuseInsecure(c)
 	return c, r.err
 }
 
@@ -204,12 +205,26 @@ func (c Config) DirectURL() string { return cmp.Or(c.DatabaseDirect, c.DatabaseU
 // need nothing else.
 func DatabaseURL(getenv func(string) string) (string, error) {
 	r := &reader{getenv: getenv}
-	c := Config{DatabaseURL: r.databaseURL(), DatabaseDirect: r.directURL()}
-	return c.DirectURL(), r.err
+	return r.databaseOf(r.directURL())
+}
+
+// databaseOf returns an address of the database, or that of the server if it is empty.
+func (r *reader) databaseOf(address string) (string, error) {
+	if address == "" {
+		address = r.databaseURL()
+	}
+	return address, r.err
+}
+
+// MigrateURL reads only the address of the database under the role that changes its schema:
+// MIGRATE_DATABASE_URL, or else that of the server, bypassing a pooler.
+func MigrateURL(getenv func(string) string) (string, error) {
+	r := &reader{getenv: getenv}
+	return r.databaseOf(cmp.Or(r.ownURL("MIGRATE_DATABASE_URL"), r.directURL()))
 }
 
 func (r *reader) databaseURL() string {
-	return r.secretURL("DATABASE_URL", mayDatabase, databaseSchemes...)
+	return r.encrypted("DATABASE_URL", r.secretURL("DATABASE_URL", mayDatabase, databaseSchemes...))
 }
 
 const mayDatabase = "a PostgreSQL address such as postgres://user:password@host:5432/socialdirect"
@@ -218,12 +233,15 @@ var databaseSchemes = []string{"postgres", "postgresql"}
 
 // directURL is the address of the database without pooler, for connections that need a
 // session.
-func (r *reader) directURL() string {
-	value := r.raw("DATABASE_DIRECT_URL")
+func (r *reader) directURL() string { return r.ownURL("DATABASE_DIRECT_URL") }
+
+// ownURL is an optional address of the database.
+func (r *reader) ownURL(name string) string {
+	value := r.raw(name)
 	if u, err := url.Parse(value); value != "" && (err != nil || !hasScheme(u, databaseSchemes)) {
-		r.fail("DATABASE_DIRECT_URL", "something else", mayDatabase)
+		r.fail(name, "something else", mayDatabase)
 	}
-	return value
+	return r.encrypted(name, value)
 }
 
 // CheckEmail reports whether s is one bare address.

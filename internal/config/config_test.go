@@ -15,8 +15,8 @@ func valid(t *testing.T) map[string]string {
 		t.Fatal(err)
 	}
 	return map[string]string{
-		"PUBLIC_URL": "https://rdv.example.org", "DATABASE_URL": "postgres://u:p@db/sd", "S3_ENDPOINT": "http://s3:7070",
-		"S3_BUCKET": "documents", "S3_ACCESS_KEY": "a", "S3_SECRET_KEY": "s", "SMTP_URL": "smtp://mail:25",
+		"PUBLIC_URL": "https://rdv.example.org", "DATABASE_URL": "postgres://u:p@db/sd?sslmode=verify-full", "S3_ENDPOINT": "https://s3:7070",
+		"S3_BUCKET": "documents", "S3_ACCESS_KEY": "a", "S3_SECRET_KEY": "s", "SMTP_URL": "smtp://u:p@mail:25",
 		"MAIL_FROM": "Social Direct <rdv@example.org>", "MASTER_KEY_FILE": key, "INDEX_KEY_FILE": key, "NOISE_KEY_FILE": key, "TURN_PUBLIC_IP": "192.0.2.1",
 		"TURN_SECRET": "0123456789abcdef",
 	}
@@ -48,7 +48,7 @@ func TestMailServersGetTheHostThatPeopleKnow(t *testing.T) {
 	} {
 		t.Run(c.public, func(t *testing.T) {
 			env := valid(t)
-			env["PUBLIC_URL"], env["MAIL_HELO"] = c.public, c.helo
+			env["PUBLIC_URL"], env["MAIL_HELO"], env["ALLOW_INSECURE"] = c.public, c.helo, "PUBLIC_URL"
 			got, err := load(env)
 			if err != nil || got.MailHELO != c.want {
 				t.Errorf("%+v: %q, %v", c, got.MailHELO, err)
@@ -118,7 +118,7 @@ func TestThePublicAddressIsWrittenAsBrowsersDo(t *testing.T) {
 	} {
 		t.Run(value, func(t *testing.T) {
 			env := valid(t)
-			env["PUBLIC_URL"] = value
+			env["PUBLIC_URL"], env["ALLOW_INSECURE"] = value, "PUBLIC_URL"
 			if c, err := load(env); err != nil || c.Base() != want {
 				t.Errorf("%s became %v, want %s (%v)", value, c.PublicURL, want, err)
 			}

@@ -70,7 +70,7 @@ func (s *Sender) returnTo(id string) string {
 }
 
 // New returns a sender for an address of the form smtp://[user:password@]host[:port] (STARTTLS
-// if the server offers it, and always with a password) or smtps:// (TLS from the first byte).
+// if the server offers it, and always with a password or with ?tls=required) or smtps:// (TLS from the first byte).
 // from is the From header; name, a host name, is used in EHLO and as the right part of
 // Message-IDs.
 func New(address, from, name string) (*Sender, error) {
@@ -91,6 +91,9 @@ func New(address, from, name string) (*Sender, error) {
 		port = named
 	}
 	s.options = append(s.options, gomail.WithTimeout(sendTimeout), gomail.WithHELO(name), gomail.WithPort(port), gomail.WithTLSPolicy(gomail.TLSOpportunistic))
+	if u.Query().Get("tls") == "required" && !s.secure {
+		s.options = append(s.options, gomail.WithTLSPolicy(gomail.TLSMandatory))
+	}
 	if u.User != nil {
 		password, _ := u.User.Password()
 		s.options = append(s.options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(u.User.Username()), gomail.WithPassword(password))
