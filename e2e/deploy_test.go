@@ -207,15 +207,15 @@ func TestR40_ASecondServerWaitsWithoutListening(t *testing.T) {
 }
 
 // behindProxy starts Debian's Caddy with the shipped configuration in front of the server, and
-// returns its address.
-func (d *deployment) behindProxy(t *testing.T) string {
+// returns its address, and the one without TLS.
+func (d *deployment) behindProxy(t *testing.T) (site, plain string) {
 	t.Helper()
-	site := "http://localhost:" + freePort(t)
+	site, plain = "http://localhost:"+freePort(t), "http://localhost:"+freePort(t)
 	caddyfile := filepath.Join(root, "deploy", "Caddyfile")
 	usedBy(t, caddyfile, filepath.Join(root, "deploy", "maintenance.html"))
 	home := t.TempDir()
 	p, err := launch("caddy", []string{
-		"DOMAIN=" + site, "SERVER=" + strings.TrimPrefix(d.url, "http://"), "PAGES=" + filepath.Join(root, "deploy"),
+		"DOMAIN=" + site, "PLAIN=" + plain, "SERVER=" + strings.TrimPrefix(d.url, "http://"), "PAGES=" + filepath.Join(root, "deploy"),
 		"SWITCHBOARD_PHONE=02 97 00 00 00", "HOME=" + home, "XDG_DATA_HOME=" + home, "XDG_CONFIG_HOME=" + home,
 	}, "run", "--adapter", "caddyfile", "--config", caddyfile)
 	if err != nil {
@@ -223,7 +223,35 @@ func (d *deployment) behindProxy(t *testing.T) string {
 	}
 	t.Cleanup(func() { _ = p.stop() })
 	await(t, "the proxy answers", 60*time.Second, func() bool { _, _, err := get(site + "/healthz"); return err == nil })
-	return site
+	return site, plain
+}
+
+// What the proxy adds to the server: nobody outside asks for its health, and a program without
+// TLS is refused instead of sent on.
+func TestR34_TheProxyKeepsHealthInsideAndRefusesProgramsWithoutTLS(t *testing.T) {
+	t.Parallel()
+	d := deploy(t)
+	site, plain := d.behindProxy(t)
+	for address, want := range map[string]int{
+		site + "/": 200, site + "/healthz": 404, site + "/readyz": 404,
+		plain + "/api/v1/chiffres": 403, plain + "/connexion?suite=%2Fmessages": 301,
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode != want {
+			t.Errorf("%s: %d, want %d", address, answer.StatusCode, want)
+		}
+		if to := answer.Header.Get("Location"); want == 301 && to != "https://localhost/connexion?suite=%2Fmessages" {
+			t.Errorf("leads to %q", to)
+		}
+	}
 }
 
 // Behind the shipped proxy, a server follows another without interruption, and while there is
@@ -231,7 +259,8 @@ func (d *deployment) behindProxy(t *testing.T) string {
 func TestR40_R43_BehindTheProxyAServerFollowsAnother(t *testing.T) {
 	t.Parallel()
 	d := deploy(t)
-	old, site := d.program, d.behindProxy(t)
+	old := d.program
+	site, _ := d.behindProxy(t)
 	direct := d.url
 	d.url = site
 	sent := d.slowly(t, 40*time.Second) // as long as an upload from a phone
@@ -259,6 +288,9 @@ func TestR40_R43_BehindTheProxyAServerFollowsAnother(t *testing.T) {
 	}
 	d.url = site
 	answer, body := d.ask(t, "/connexion")
+	if answer.Header.Get("Strict-Transport-Security") == "" {
+		t.Error("the page without a server lets browsers come without TLS")
+	}
 	if answer.StatusCode != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") != "60" || !strings.Contains(body, "02 97 00 00 00") {
 		t.Errorf("without a server: %d, %q\n%s", answer.StatusCode, answer.Header.Get("Retry-After"), body)
 	}
