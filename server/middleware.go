@@ -29,11 +29,29 @@ const (
 
 // around is the middleware of every request, whatever its route.
 func (s *Server) around(next http.Handler) http.Handler {
-	crossOrigin := http.NewCrossOriginProtection()
-	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.serve(web.Route{Access: web.Everyone, Handler: foreign, Kind: kindOf(r)}).ServeHTTP(w, r)
-	}))
-	return s.leaving.around(s.safe(s.headers(s.client(crossOrigin.Handler(next)))))
+	crossOrigin, deny := http.NewCrossOriginProtection(), http.HandlerFunc(s.deny)
+	crossOrigin.SetDenyHandler(deny)
+	return s.leaving.around(s.safe(s.headers(s.client(s.sameScheme(crossOrigin.Handler(next), deny)))))
+}
+
+func (s *Server) deny(w http.ResponseWriter, r *http.Request) {
+	s.serve(web.Route{Access: web.Everyone, Handler: foreign, Kind: kindOf(r)}).ServeHTTP(w, r)
+}
+
+// sameScheme denies what a page of this host sends that was loaded without TLS, and that
+// somebody on the way may have written: http.CrossOriginProtection compares hosts alone where a
+// browser sends no Sec-Fetch-Site.
+func (s *Server) sameScheme(next, deny http.Handler) http.Handler {
+	if !s.parts.Secure {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.Header.Get("Origin"), "http:") {
+			deny.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 func foreign(http.ResponseWriter, *web.Request) error {

@@ -71,3 +71,31 @@ func TestABodyThatNeverArrivesTimesOut(t *testing.T) {
 		t.Error("half a body was accepted as complete")
 	}
 }
+
+// Over TLS, a page of the same host that was loaded without it is a stranger: somebody on the
+// way may have written it.
+func TestR34_APageLoadedWithoutTLSCannotSendForms(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		secure bool
+		origin string
+		want   int
+	}{
+		{true, "http://rdv.example.org", http.StatusForbidden}, {true, "http:", http.StatusForbidden},
+		{true, "https://rdv.example.org", http.StatusOK}, {true, "", http.StatusOK},
+		{false, "http://localhost:8080", http.StatusOK},
+	} {
+		s := &Server{parts: Parts{Secure: c.secure}}
+		passed := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
+		denied := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
+		r := httptest.NewRequest(http.MethodPost, "/connexion", nil)
+		if c.origin != "" {
+			r.Header.Set("Origin", c.origin)
+		}
+		w := httptest.NewRecorder()
+		s.sameScheme(passed, denied).ServeHTTP(w, r)
+		if w.Code != c.want {
+			t.Errorf("%+v: %d", c, w.Code)
+		}
+	}
+}
