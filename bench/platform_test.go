@@ -147,7 +147,7 @@ func newServices(b testing.TB, db *postgres.DB, store blob.Config) services {
 	s.accounts, err = account.New(account.Parts{DB: db, Queue: queue, Vault: s.vault, Companies: s.companies, Legal: s.legal})
 	ok(b, err)
 	s.appointments = appointment.New(db, s.vault, s.accounts, appointment.Bounds{Coming: 1_000_000, Acts: 1_000_000}) // few people book everything
-	s.notifications = notification.New(db, queue)
+	s.notifications = notification.New(db, queue, s.vault)
 	s.workers = worker.New(db, s.notifications, s.accounts, appointment.Links{})
 	s.agendas = agenda.New(db, s.appointments, s.workers)
 	s.calendars = calendar.New(calendar.Parts{DB: db, Queue: queue, Notifications: s.notifications, Vault: s.vault, Accounts: s.accounts, Workers: s.workers})

@@ -6,6 +6,7 @@ import (
 
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
 	"socialdirect/notification"
 
 	"github.com/google/uuid"
@@ -24,6 +25,11 @@ const (
 // reveals neither the content nor the author. Notifications of appointments are sent first.
 const messageWaiting = "message"
 
+// written lets people stop these notifications.
+var written = notification.Topic{
+	Name: "messages", Label: "les messages écrits qui vous attendent", Roles: []viewer.Role{viewer.Beneficiary, viewer.SocialWorker},
+}
+
 func (s *Service) notify(ctx context.Context, tx postgres.Tx, conversation, recipient uuid.UUID) error {
 	return s.notifications.Queue(ctx, tx, notification.Request{
 		Kind: messageWaiting, SubjectID: conversation, Each: true, NotBefore: tx.Now.Add(notifyAfter), To: notification.ByMail(recipient),
@@ -31,7 +37,7 @@ func (s *Service) notify(ctx context.Context, tx postgres.Tx, conversation, reci
 }
 
 func (s *Service) kind() notification.Kind {
-	return notification.Kind{Name: messageWaiting, Priority: jobs.Reminder, Fill: s.fill}
+	return notification.Kind{Name: messageWaiting, Priority: jobs.Reminder, Fill: s.fill, Topic: &written}
 }
 
 // fill sends a notification if there are messages that the person has neither seen nor been

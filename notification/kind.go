@@ -26,6 +26,9 @@ type Kind struct {
 	// SMS limits the kind's SMS, and makes an SMS replace a bounced mail; nil for neither.
 	SMS SMSPolicy
 
+	// Topic is what the person stops with a link of the mail; nil for what nobody can stop:
+	// appointments, rights, the safety of the account.
+	Topic           *Topic
 	Followed        bool // the switchboard calls people whom it does not reach (R21)
 	KeptWithSubject bool // its row is stored for as long as its subject
 }
@@ -44,6 +47,8 @@ type Content struct {
 
 	Calendar []byte // an iCalendar file beside a mail; nil for none
 	Method   string // the iCalendar method (RFC 5546)
+
+	stop string // the token of the link that stops mails of this topic; empty for none
 }
 
 // Verdict is what to do with a queued notification: wait, drop it for a cause, or
@@ -51,6 +56,16 @@ type Content struct {
 type Verdict struct {
 	Wait time.Duration
 	Drop string
+}
+
+// content fills in a notification, unless the person stopped its topic.
+func (k Kind) content(ctx context.Context, tx postgres.Tx, n Notification) (Content, Verdict, error) {
+	if k.Topic != nil {
+		if stopped, err := isStopped(ctx, tx, n.AccountID, k.Topic.Name); err != nil || stopped {
+			return Content{}, Verdict{Drop: Unwanted}, err
+		}
+	}
+	return k.Fill(ctx, tx, n)
 }
 
 // SMSPolicy decides whether somebody may be sent SMS.

@@ -108,12 +108,18 @@ func ByMail(people ...uuid.UUID) []Addressee {
 type Service struct {
 	db    *postgres.DB
 	queue *jobs.Queue
+	keys  Digester
 	kinds map[string]Kind
 }
 
+// Digester makes digests that nobody can make without its key (vault.Vault).
+type Digester interface {
+	Digest(about, value string) []byte
+}
+
 // New returns the service, without any kind.
-func New(db *postgres.DB, queue *jobs.Queue) *Service {
-	return &Service{db: db, queue: queue, kinds: map[string]Kind{}}
+func New(db *postgres.DB, queue *jobs.Queue, keys Digester) *Service {
+	return &Service{db: db, queue: queue, keys: keys, kinds: map[string]Kind{}}
 }
 
 // At returns the service on a database with another clock.

@@ -83,7 +83,7 @@ func (w *Worker) begin(ctx context.Context, tx postgres.Tx, id uuid.UUID, try in
 		slog.ErrorContext(ctx, "notification of an unknown kind dropped", "id", n.ID, "kind", n.Kind)
 		return nil, settle(ctx, tx, id, Dropped, Stale)
 	}
-	content, verdict, err := kind.Fill(ctx, tx, n)
+	content, verdict, err := kind.content(ctx, tx, n)
 	switch {
 	case err != nil:
 		return nil, err
@@ -98,6 +98,11 @@ func (w *Worker) begin(ctx context.Context, tx postgres.Tx, id uuid.UUID, try in
 	}
 	if allowed, err := spend(ctx, tx, kind, n); err != nil || !allowed {
 		return nil, err
+	}
+	if kind.Topic != nil && n.Channel == Mail {
+		if content.stop, err = w.notifications.stopLink(ctx, tx, n.AccountID, *kind.Topic); err != nil {
+			return nil, err
+		}
 	}
 	send, err := w.write(n, content)
 	if err != nil {
@@ -194,6 +199,9 @@ func (w *Worker) write(n Notification, c Content) (delivery, error) {
 	}
 	subject, text, err := w.texts.Write(name, c.Data)
 	message := mail.Message{ID: messageID(n.ID), To: c.To, Subject: subject, Text: text}
+	if c.stop != "" && err == nil {
+		message.Unsubscribe, message.Text, err = w.texts.Stoppable(text, c.stop)
+	}
 	if !c.Discreet {
 		message.Calendar, message.Method = c.Calendar, c.Method
 	}

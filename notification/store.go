@@ -151,8 +151,12 @@ func DeleteAbout(ctx context.Context, q postgres.Querier, subjects []uuid.UUID) 
 	return err
 }
 
-// Erase deletes an account's notifications, except kinds that are kept with their subject.
+// Erase deletes an account's choices and notifications, except kinds that are kept with their
+// subject.
 func (s *Service) Erase(ctx context.Context, tx postgres.Tx, account uuid.UUID) error {
+	if _, err := tx.Exec(ctx, `delete from notification_choices where account_id = $1`, account); err != nil {
+		return err
+	}
 	_, err := tx.Exec(ctx, `delete from notifications where account_id = $1 and kind = any($2)`, account, s.forgotten())
 	return err
 }

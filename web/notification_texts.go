@@ -36,6 +36,14 @@ func (t *NotificationTexts) Write(name string, data any) (subject, body string, 
 	return strings.TrimSpace(subject), strings.TrimSpace(body) + "\n", err
 }
 
+// Stoppable returns the address that stops mails of a kind (R21), and a mail's body with that
+// link below it.
+func (t *NotificationTexts) Stoppable(body, token string) (address, longer string, err error) {
+	address = t.base + "/desinscription?token=" + token
+	below, err := t.Text("below", struct{ Stop string }{address})
+	return address, body + "\n" + below + "\n", err
+}
+
 // Text returns the text of an SMS, which has no subject. Its template uses only characters of
 // GSM 03.38 (no typographic apostrophe or space): with others, a message has 70 characters
 // instead of 160.

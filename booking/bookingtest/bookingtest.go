@@ -128,7 +128,7 @@ func (w *World) open(t testing.TB, connections int) {
 // Within sets the bounds of what one person may book.
 func (w *World) Within(b appointment.Bounds) {
 	w.Appointments = appointment.New(w.DB, w.Vault, w.Accounts, b)
-	w.Notifications = notification.New(w.DB, w.Queue)
+	w.Notifications = notification.New(w.DB, w.Queue, w.Vault)
 	w.Workers = worker.New(w.DB, w.Notifications, w.Accounts, links)
 	w.Agendas = agenda.New(w.DB, w.Appointments, w.Workers)
 	w.Calendars = calendar.New(calendar.Parts{DB: w.DB, Queue: w.Queue, Notifications: w.Notifications, Vault: w.Vault, Accounts: w.Accounts, Workers: w.Workers})

@@ -8,6 +8,7 @@ import (
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/vault"
+	"socialdirect/internal/viewer"
 	"socialdirect/notification"
 	"socialdirect/web"
 )
@@ -35,9 +36,12 @@ type Parts struct {
 // New returns the service, and registers its notification.
 func New(p Parts) *Service {
 	s := &Service{db: p.DB, queue: p.Queue, notifications: p.Notifications, vault: p.Vault, accounts: p.Accounts, workers: p.Workers}
-	p.Notifications.Register(notification.Kind{Name: failing, Priority: jobs.Aside, Fill: s.fill})
+	p.Notifications.Register(notification.Kind{Name: failing, Priority: jobs.Aside, Fill: s.fill, Topic: &topic})
 	return s
 }
+
+// topic lets workers stop these notifications.
+var topic = notification.Topic{Name: "calendars", Label: "vos agendas qui ne sont plus lus", Roles: []viewer.Role{viewer.SocialWorker}}
 
 // At returns the service on a database with another clock.
 func (s *Service) At(db *postgres.DB) *Service {

@@ -57,9 +57,12 @@ type Parts struct {
 // New returns the service, and registers its kind of notification.
 func New(p Parts) *Service {
 	s := &Service{p}
-	p.Notifications.Register(notification.Kind{Name: releasedSlot, Label: "Heure plus proche", HourAs: "Le", Priority: jobs.News, Fill: s.fill, SMS: p.Notify, Followed: true, KeptWithSubject: true})
+	p.Notifications.Register(notification.Kind{Name: releasedSlot, Label: "Heure plus proche", HourAs: "Le", Priority: jobs.News, Fill: s.fill, SMS: p.Notify, Topic: &topic, Followed: true, KeptWithSubject: true})
 	return s
 }
+
+// topic lets people stop these notifications.
+var topic = notification.Topic{Name: "released_slots", Label: "les heures plus proches qui se libèrent", Roles: []viewer.Role{viewer.Beneficiary}}
 
 // Rounds returns the periodic jobs.
 func (s *Service) Rounds() []jobs.Round {

@@ -130,10 +130,15 @@ type details struct {
 	Until      string         `json:"until,omitempty"` // of kindEnding, the end that it announces
 }
 
+// topic lets workers and administrators stop these notifications.
+var topic = notification.Topic{
+	Name: "credentials", Label: "les justificatifs des fiches, reçus, vérifiés ou qui se terminent", Roles: []viewer.Role{viewer.SocialWorker, viewer.Administrator},
+}
+
 // kinds are the notifications of this package. They have the lowest priority.
 func (s *Service) kinds() (kinds []notification.Kind) {
 	for _, name := range []string{kindEnding, kindSubmitted, kindConfirmed, kindWithdrawn} {
-		kinds = append(kinds, notification.Kind{Name: name, Priority: jobs.Aside, Fill: s.fill})
+		kinds = append(kinds, notification.Kind{Name: name, Priority: jobs.Aside, Fill: s.fill, Topic: &topic})
 	}
 	return kinds
 }

@@ -31,6 +31,8 @@ var policy = map[string]rule{
 	"GET /conditions/{version}":        anyone(200).of("version"),
 	"GET /confidentialite":             anyone(200),
 	"GET /confidentialite/{version}":   anyone(200).of("version"),
+	"GET /desinscription":              anyone(410),
+	"POST /desinscription":             anyone(410),
 	"GET /c/{slug}":                    anyone(200).of("client's entrance"),
 
 	// Signing up and in. A link without its token counts as expired.
@@ -83,6 +85,8 @@ var policy = map[string]rule{
 	"POST /profil/mobile/envoi":                   to(409, viewer.Beneficiary), // whose number is already confirmed
 	"GET /profil/notifications":                   to(200, viewer.Beneficiary),
 	"POST /profil/notifications":                  to(422, viewer.Beneficiary),
+	"GET /profil/notifications/messages":          signedIn(200),
+	"POST /profil/notifications/messages":         signedIn(303),
 	"GET /profil/securite":                        signedIn(200),
 	"POST /profil/securite/mot-de-passe":          signedIn(422),
 	"POST /profil/securite/sessions/fin":          signedIn(303),

@@ -1,13 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"socialdirect/internal/embedded"
+	"socialdirect/internal/vault"
 	"socialdirect/internal/viewer"
 )
 
@@ -112,4 +115,48 @@ func TestBounceIgnoresOtherMailsAndAsksForALaterTry(t *testing.T) {
 	if got := status(err, &said); got != 75 || !strings.Contains(said.String(), "database") {
 		t.Errorf("without a database: %d, %s", got, said.String())
 	}
+}
+
+// stopLinkOf returns the link that a mail about a waiting message would have.
+func (w *world) stopLinkOf(t *testing.T, v *visitor) string {
+	t.Helper()
+	v.want("both wanted", v.post("/profil/notifications/messages", "messages", "1", "released_slots", "1"), http.StatusSeeOther)
+	keys, err := vault.Open(w.platform.db, bytes.Repeat([]byte{7}, 32), bytes.Repeat([]byte{8}, 32))
+	ok(t, err)
+	return "/desinscription?token=" + base64.RawURLEncoding.EncodeToString(keys.Digest("unsubscribe", v.whoIs().ID.String()+"/messages"))
+}
+
+// A program for mail posts to the link of a mail: from elsewhere, without a session, with a body
+// of its own (RFC 8058). Nothing more of the topic is sent.
+func TestR21_AProgramForMailStopsMessagesWithOnePost(t *testing.T) {
+	t.Parallel()
+	w := platformOf(t)
+	v := w.newcomer(t)
+	link := w.stopLinkOf(t, v)
+	for kind, body := range map[string]string{
+		"application/x-www-form-urlencoded": "List-Unsubscribe=One-Click",
+		"multipart/form-data; boundary=b":   "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n",
+	} {
+		r, err := http.NewRequest(http.MethodPost, w.server.URL+link, strings.NewReader(body))
+		ok(t, err)
+		r.Header.Set("Content-Type", kind)
+		program := w.visitor(t)
+		a := program.want(kind, program.send(r, nil), http.StatusOK)
+		if a.header.Get("Set-Cookie") != "" || a.location() != "" {
+			t.Errorf("%s: %v", kind, a.header)
+		}
+	}
+	a := v.want("the choices", v.get("/profil/notifications/messages"), http.StatusOK)
+	if !strings.Contains(a.body, `name="messages" type="checkbox" value="1"`) || strings.Contains(a.body, `name="messages" type="checkbox" value="1" checked`) {
+		t.Errorf("it is not stopped: %s", main_(a.body))
+	}
+	other := w.visitor(t)
+	a = other.want("the page", other.get(link), http.StatusOK)
+	if strings.Contains(a.body, "Vidal") || strings.Contains(a.body, "exemple.fr") {
+		t.Errorf("the page names the person: %s", main_(a.body))
+	}
+	other.want("altered", other.post(link+"A"), http.StatusGone)
+	other.want("signing in with it", other.get("/inscription/validation?"+strings.TrimPrefix(link, "/desinscription?")), http.StatusGone)
+	v.want("allowed again", v.post("/profil/notifications/messages", "messages", "1", "released_slots", "1"), http.StatusSeeOther)
+	other.want("the button", other.post("/desinscription", "token", strings.TrimPrefix(link, "/desinscription?token=")), http.StatusOK)
 }

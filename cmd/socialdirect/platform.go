@@ -205,7 +205,7 @@ func (p *platform) connect(ctx context.Context, s settings) error {
 		return fmt.Errorf("INDEX_KEY_FILE: %w", err)
 	}
 	p.appointments = appointment.New(p.db, keys, p.accounts, s.bounds)
-	p.notifications = notification.New(p.db, queue)
+	p.notifications = notification.New(p.db, queue, keys)
 	p.workers = worker.New(p.db, p.notifications, p.accounts, s.links())
 	p.agendas = agenda.New(p.db, p.appointments, p.workers)
 	p.calendars = calendar.New(calendar.Parts{DB: p.db, Queue: queue, Notifications: p.notifications, Vault: keys, Accounts: p.accounts, Workers: p.workers})
@@ -296,7 +296,7 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	sender = sender.DatedBy(p.db.Now)
+	sender = sender.DatedBy(p.db.Now).LinkingTo(s.base)
 	if s.mailBounces != "" {
 		sender = sender.ReturningTo(s.mailBounces)
 	}
@@ -388,7 +388,7 @@ func (p *platform) startServer(s settings) error {
 			agenda.NewHTTP(p.agendas, render),
 			calendar.NewHTTP(p.calendars, p.agendas, render, s.links()),
 			waitlist.NewHTTP(p.waitlist, views, render),
-			notify.NewHTTP(p.notify, render),
+			notify.NewHTTP(p.notify, render), notification.NewHTTP(p.notifications, render),
 			booking.NewHTTP(p.bookings, booking.PageParts{
 				Views: views, Searches: searches, Rebookings: rebookings, Render: render, Links: s.links(),
 			}),

@@ -118,7 +118,7 @@ const serveHelp = `socialdirect serve: runs the platform. Settings come from the
   S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY, S3_SECRET_KEY (required), S3_REGION (us-east-1)
   SMTP_URL, MAIL_FROM (required)
   MAIL_BOUNCES       the address to which mails return that cannot be delivered, read by socialdirect bounce; without it they return to MAIL_FROM
-  MAIL_HELO          the name under which mail servers know this one, in EHLO and Message-ID (the host of PUBLIC_URL)
+  MAIL_HELO          the name under which mail servers know this one, in EHLO (the host of PUBLIC_URL)
   MASTER_KEY_FILE    32 random bytes in hexadecimal or base64 (required)
   INDEX_KEY_FILE     32 random bytes like these, which never change: what makes the digests by which addresses and places are recognised (required)
   NOISE_KEY_FILE     other 32 random bytes, from which the noise in figures and in the limits of codes is drawn (required); it never

@@ -158,6 +158,25 @@ func TestR4_SomebodyWithoutAnAddressSignsInBySMS(t *testing.T) {
 	}
 }
 
+// The HTML part of a mail is shown as a mail program shows it, without rights on this site.
+func TestR21_TheDemoShowsBothPartsOfAMailSafely(t *testing.T) {
+	t.Parallel()
+	w := platformOf(t)
+	w.newcomer(t)
+	v := w.visitor(t)
+	link := regexp.MustCompile(`/demo/courriels\?html=[\w.]+`).FindString(v.want("the list", v.get("/demo/courriels"), http.StatusOK).body)
+	a := v.want("the part", v.get(link), http.StatusOK)
+	if policy := a.header.Get("Content-Security-Policy"); !strings.HasPrefix(policy, "sandbox; default-src 'none'") {
+		t.Errorf("the policy is %s", policy)
+	}
+	if !strings.Contains(a.body, "<p>Bonjour") || !strings.Contains(a.header.Get("Content-Type"), "text/html") {
+		t.Errorf("%s: %s", a.header.Get("Content-Type"), a.body)
+	}
+	for _, wrong := range []string{"../demo.json", "20260101T000000.000000000Z.eml"} {
+		v.want(wrong, v.get("/demo/courriels?html="+wrong), http.StatusNotFound)
+	}
+}
+
 // noJobFails waits until all due notices were handled, and checks that none was for somebody
 // without an address.
 func (w *world) noJobFails(t *testing.T) {

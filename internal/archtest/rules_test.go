@@ -61,6 +61,7 @@ var owned = map[string][]string{
 	},
 	"notification": {
 		"notifications",
+		"notification_choices",
 	},
 	"internal/audit": {
 		"audit_entries",

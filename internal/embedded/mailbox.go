@@ -23,6 +23,7 @@ type Mail struct {
 	Subject     string
 	Date        time.Time // from the header; zero if missing
 	Text        string    // the first text/plain part; the whole file if it is not a mail
+	HTML        string    // the first text/html part; empty if there is none
 	Attachments []MailPart
 }
 
@@ -93,7 +94,7 @@ func addresses(h *mail.Header, key string) string {
 }
 
 func (m *Mail) readParts(r *mail.Reader) error {
-	hasText := false
+	hasText, hasHTML := false, false
 	for {
 		part, err := r.NextPart()
 		if errors.Is(err, io.EOF) {
@@ -109,6 +110,10 @@ func (m *Mail) readParts(r *mail.Reader) error {
 		p := describePart(part.Header)
 		if !hasText && p.Type == "text/plain" && p.Name == "" {
 			m.Text, hasText = strings.ReplaceAll(string(data), "\r\n", "\n"), true
+			continue
+		}
+		if !hasHTML && p.Type == "text/html" && p.Name == "" {
+			m.HTML, hasHTML = string(data), true
 			continue
 		}
 		p.Data = data

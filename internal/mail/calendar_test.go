@@ -68,10 +68,10 @@ func TestR21_CalendarsRecogniseAnInvitation(t *testing.T) {
 		message, err := netmail.ReadMessage(bytes.NewReader(<-server.accepted))
 		must(t, err)
 		parts := partsOf(t, textproto.MIMEHeader(message.Header), message.Body, "")
-		if len(parts) != 3 {
+		if len(parts) != 4 {
 			t.Fatalf("%s: %d parts: %+v", method, len(parts), parts)
 		}
-		text, alternative, attachment := parts[0], parts[1], parts[2]
+		text, alternative, attachment := parts[0], parts[2], parts[3]
 		if text.kind != "multipart/mixed > multipart/alternative > text/plain" || !strings.EqualFold(text.params["charset"], "utf-8") || strings.TrimSpace(text.text) != "Bonjour à vous." {
 			t.Errorf("%s: the text: %+v", method, text)
 		}
@@ -85,7 +85,7 @@ func TestR21_CalendarsRecogniseAnInvitation(t *testing.T) {
 		if err != nil || attachment.kind != "multipart/mixed > application/ics" || disposition != "attachment" || named["filename"] != "rendez-vous.ics" {
 			t.Errorf("%s: the attachment is %s, %v, %v", method, attachment.kind, attachment.header, err)
 		}
-		for _, p := range parts[1:] {
+		for _, p := range parts[2:] {
 			if p.text != calendar {
 				t.Errorf("%s: %s contains\n%q\nwant\n%q", method, p.kind, p.text, calendar)
 			}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	netmail "net/mail"
 	"net/url"
 	"slices"
 	"strconv"
@@ -19,12 +20,15 @@ import (
 // sendTimeout is the timeout of one conversation with the SMTP server, however slow it is.
 const sendTimeout = 45 * time.Second
 
-// Message is one e-mail to one person, in plain text.
+// Message is one e-mail to one person. It is sent as text and as HTML with the same words.
 type Message struct {
 	ID      string // the left part of the Message-ID: the same at every try, and unique to the message
 	To      string
 	Subject string
 	Text    string
+	// Unsubscribe is the address that ends mails of this kind when something is posted to it
+	// (RFC 8058); empty for none.
+	Unsubscribe string
 
 	// Calendar is an RFC 5545 object, sent as an alternative and as an attachment; nil for none.
 	// Method is its METHOD (RFC 5546).
@@ -36,7 +40,8 @@ type Message struct {
 type Sender struct {
 	from    string
 	bounces string // address for bounces; empty: the From header's address
-	name    string // the platform's name in EHLO and in Message-IDs
+	domain  string // the From header's domain, the right part of Message-IDs
+	base    string // the address of the platform, to which mails link
 	host    string
 	secure  bool // TLS from the first byte
 	options []gomail.Option
@@ -59,6 +64,14 @@ func (s *Sender) ReturningTo(address string) *Sender {
 	return &other
 }
 
+// LinkingTo returns the same sender with the address of the platform, without a slash at the
+// end: addresses below it are links in the HTML part, and no others are.
+func (s *Sender) LinkingTo(base string) *Sender {
+	other := *s
+	other.base = base
+	return &other
+}
+
 // MaxReturnName is the maximum length of the address for bounces before its @: with a mail's
 // ID added, it must not exceed 64 characters (RFC 5321, 4.5.3.1.1).
 const MaxReturnName = 16
@@ -71,14 +84,14 @@ func (s *Sender) returnTo(id string) string {
 
 // New returns a sender for an address of the form smtp://[user:password@]host[:port] (STARTTLS
 // if the server offers it, and always with a password or with ?tls=required) or smtps:// (TLS from the first byte).
-// from is the From header; name, a host name, is used in EHLO and as the right part of
-// Message-IDs.
+// from is the From header, whose domain is the right part of Message-IDs; name, a host name,
+// is used in EHLO.
 func New(address, from, name string) (*Sender, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" {
 		return nil, fmt.Errorf("SMTP address must look like smtp://host:port")
 	}
-	s := &Sender{from: from, name: name, host: u.Hostname(), secure: u.Scheme == "smtps", now: time.Now, probe: &probe{}}
+	s := &Sender{from: from, domain: domainOf(from), host: u.Hostname(), secure: u.Scheme == "smtps", now: time.Now, probe: &probe{}}
 	port := 25
 	switch u.Scheme {
 	case "smtp":
@@ -102,6 +115,15 @@ func New(address, from, name string) (*Sender, error) {
 		}
 	}
 	return s, nil
+}
+
+// domainOf returns the domain of a From header, empty if it is not valid; then nothing is sent.
+func domainOf(from string) string {
+	sender, err := netmail.ParseAddress(from)
+	if err != nil {
+		return ""
+	}
+	return sender.Address[strings.LastIndex(sender.Address, "@")+1:]
 }
 
 // Send sends m to the SMTP server. An error means that the server did not accept it, and does
@@ -138,12 +160,21 @@ func (s *Sender) write(m Message) (*gomail.Msg, error) {
 			return nil, errors.New("mail: the address for bounces is not valid")
 		}
 	}
-	msg.SetMessageIDWithValue(m.ID + "@" + s.name)
+	msg.SetMessageIDWithValue(m.ID + "@" + s.domain)
 	msg.SetDateWithValue(s.now())
 	msg.Subject(m.Subject)
+	html, err := writeHTML(m.Subject, m.Text, s.base)
+	if err != nil {
+		return nil, fmt.Errorf("mail: HTML: %w", err)
+	}
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
+	msg.AddAlternativeString(gomail.TypeTextHTML, html)
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
 	msg.SetGenHeader("Content-Language", "fr")
+	if m.Unsubscribe != "" {
+		msg.SetGenHeader("List-Unsubscribe", "<"+m.Unsubscribe+">")
+		msg.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+	}
 	if m.Calendar != nil {
 		msg.AddAlternativeString(gomail.ContentType("text/calendar; method="+m.Method), string(m.Calendar))
 		if err := msg.AttachReader("rendez-vous.ics", bytes.NewReader(m.Calendar), gomail.WithFileContentType("application/ics")); err != nil {

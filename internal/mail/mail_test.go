@@ -112,9 +112,9 @@ func TestAnErrorContainsTheCodeAndNotTheRecipient(t *testing.T) {
 	}
 }
 
-// Servers refuse clients that call themselves localhost, and Message-IDs contain a host's
-// name.
-func TestR21_MailServersGetThePublicHost(t *testing.T) {
+// Servers refuse clients that call themselves localhost, and Message-IDs contain the sender's
+// domain.
+func TestR21_MailServersGetThePublicHostAndTheSendersDomain(t *testing.T) {
 	t.Parallel()
 	server := refusing{accepted: make(chan []byte, 1), hello: make(chan string, 1)}
 	sender, err := mail.New(start(t, server), "Social Direct <contact@exemple.fr>", "rdv.exemple.fr")
@@ -122,7 +122,7 @@ func TestR21_MailServersGetThePublicHost(t *testing.T) {
 	must(t, sender.Send(t.Context(), mail.Message{ID: "notice-1", To: "zoe@exemple.fr", Subject: "x", Text: "y"}))
 	message, err := netmail.ReadMessage(bytes.NewReader(<-server.accepted))
 	must(t, err)
-	if name, id := <-server.hello, message.Header.Get("Message-Id"); name != "rdv.exemple.fr" || id != "<notice-1@rdv.exemple.fr>" {
+	if name, id := <-server.hello, message.Header.Get("Message-Id"); name != "rdv.exemple.fr" || id != "<notice-1@exemple.fr>" {
 		t.Errorf("EHLO %s, Message-ID %s", name, id)
 	}
 	if message.Header.Get("Content-Language") != "fr" {

@@ -24,6 +24,18 @@ create table notifications (
     check ((state = 'queued') = (settled_at is null)),
     check ((state in ('failed', 'bounced', 'dropped')) = (cause <> ''))
 );
+
+-- What a person wants to be told of besides appointments (R21). The row is made with the first
+-- mail that has a link to stop its topic; the link's token is a digest with a key, of which
+-- only the hash is here.
+create table notification_choices (
+    account_id uuid not null references accounts,
+    topic      text not null,
+    token_hash bytea not null unique,
+    stopped_at timestamptz, -- null while it is wanted
+    primary key (account_id, topic)
+);
+
 create index notifications_account_idx on notifications (account_id, queued_at desc);
 create index notifications_lost_idx on notifications (concerns_at) where (state in ('failed', 'bounced') or cause = 'no_answer') and called_at is null and not closed;
 create index notifications_old_idx on notifications (settled_at);
