@@ -191,7 +191,7 @@ func (p *platform) serve(b testing.TB, s services) *httptest.Server {
 	listening.Config = server.New(server.Parts{
 		Web: render, Cookies: accounts.Sessions, Sessions: s.accounts.Sessions,
 		Pages: []server.Pages{
-			accounts, company.NewHTTP(s.companies, company.PageParts{Keys: apikey.New(p.db), Render: render, Base: base}), legal.NewHTTP(s.legal, render),
+			accounts, company.NewHTTP(s.companies, company.PageParts{Keys: apikey.New(p.db), Render: render, Base: base}), legal.NewHTTP(s.legal, render, nil),
 			worker.NewHTTP(s.workers, render), searches, rebookings,
 			agenda.NewHTTP(s.agendas, render),
 			calendar.NewHTTP(s.calendars, s.agendas, render, appointment.Links{Base: base}),

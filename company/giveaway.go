@@ -5,17 +5,18 @@ import (
 
 	"socialdirect/company/poster"
 	"socialdirect/internal/zone"
+	"socialdirect/web"
 )
 
 // newPoster returns the poster of one code. base is the platform's public URL.
-func newPoster(c Client, code Code, base, phone string, now time.Time) poster.Poster {
+func newPoster(c Client, code Code, base string, phone web.Phone, now time.Time) poster.Poster {
 	last := code.LastDay()
 	if zone.EndOf(c.EndsOn).Before(code.ExpiresAt) {
 		last = c.EndsOn
 	}
 	return poster.Poster{
 		Client: c.Name, Address: entrance(base, c.Slug), Code: code.Display(), LastDay: last,
-		Modes: c.Modes, Phone: phone, Made: now,
+		Modes: c.Modes, Phone: phone.Display, Price: phone.Price, Made: now,
 	}
 }
 

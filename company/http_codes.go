@@ -133,7 +133,7 @@ func (h *HTTP) codePage(r *web.Request, template, title string) (codePage, error
 	code, err := h.companies.Code(r.Context(), v, d.client, id)
 	return codePage{
 		template: template, title: title, Form: form.New(nil), Client: client, Code: code, Path: d.path, Overlaps: overlaps,
-		Poster: newPoster(client, code, h.Base, h.Render.Phone().Display, h.companies.db.Now()),
+		Poster: newPoster(client, code, h.Base, h.Render.Phone(), h.companies.db.Now()),
 	}, err
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"socialdirect/internal/config"
 	"socialdirect/internal/viewer"
 	"socialdirect/internal/zone"
 	"socialdirect/web"
@@ -16,10 +17,13 @@ import (
 type HTTP struct {
 	texts  *Service
 	render *web.Renderer
+	unset  []config.Unset
 }
 
-// NewHTTP returns the pages.
-func NewHTTP(texts *Service, render *web.Renderer) *HTTP { return &HTTP{texts, render} }
+// NewHTTP returns the pages. unset is what the legal notice owes and lacks.
+func NewHTTP(texts *Service, render *web.Renderer, unset []config.Unset) *HTTP {
+	return &HTTP{texts, render, unset}
+}
 
 var (
 	paths  = map[Kind]string{Terms: "/conditions", Privacy: "/confidentialite"}

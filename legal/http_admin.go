@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"socialdirect/internal/config"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/zone"
@@ -28,7 +29,10 @@ func kindOf(r *web.Request) (Kind, error) {
 // adminPathOf returns the path at which a kind is edited.
 func adminPathOf(kind Kind) string { return adminPath + paths[kind] }
 
-type textsPage struct{ Texts []textLine }
+type textsPage struct {
+	Texts []textLine
+	Unset []config.Unset
+}
 
 // textLine is one kind in the administration's list.
 type textLine struct {
@@ -48,7 +52,7 @@ func (h *HTTP) showTexts(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	var page textsPage
+	page := textsPage{Unset: h.unset}
 	for _, state := range states {
 		page.Texts = append(page.Texts, newTextLine(state))
 	}

@@ -1,6 +1,7 @@
 package legal_test
 
 import (
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -80,4 +81,34 @@ func FuzzR33_MarkdownCannotInjectAnything(f *testing.F) {
 		f.Add(attack)
 	}
 	f.Fuzz(func(t *testing.T, markdown string) { harmless(t, markdown) })
+}
+
+// supplied returns a text that comes with the platform.
+func supplied(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile("texts/" + name + ".md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// The terms that come with the platform cover what an operator must settle.
+func TestR43_TheTermsSuppliedCoverEverySubject(t *testing.T) {
+	t.Parallel()
+	for subject, words := range map[string]string{
+		"other use": "Tout autre usage est exclu", "no transfer": "Il ne se cède pas", "holding hours": "tient les heures qu’elle propose",
+		"no resale": "Pas de revente", "property": "Ce qui est à nous", "database": "base de données protégée", "insurance": "Assurance.",
+		"duration": "sans limite de durée", "force majeure": "article 1218 du code civil", "no waiver": "Pas de renonciation",
+		"withdrawal": "article L. 221-2, 1°", "rights": "(/vos-droits)", "own data": "(/profil/donnees)",
+	} {
+		if !strings.Contains(supplied(t, "terms"), words) {
+			t.Errorf("the terms say nothing of %s", subject)
+		}
+	}
+	for _, path := range []string{"(/vos-droits)", "(/profil/donnees)"} {
+		if !strings.Contains(supplied(t, "privacy"), path) {
+			t.Errorf("the policy does not lead to %s", path)
+		}
+	}
 }

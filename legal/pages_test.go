@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/internal/config"
 	"socialdirect/internal/form"
 	"socialdirect/web"
 )
@@ -17,7 +18,7 @@ func TestEmptyPagesRender(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, page := range []web.Page{textPage{}, textsPage{}, textsPage{Texts: []textLine{{}}}, draftPage{}, previewPage{}, previewPage{Form: form.New(nil), ComesOn: "demain"}} {
+	for _, page := range []web.Page{textPage{}, textsPage{}, textsPage{Texts: []textLine{{}}, Unset: config.Operator{}.Unset("")}, draftPage{}, previewPage{}, previewPage{Form: form.New(nil), ComesOn: "demain"}} {
 		w := httptest.NewRecorder()
 		if err := render.Render(w, &web.Request{Request: httptest.NewRequest(http.MethodGet, "/", nil)}, http.StatusOK, page); err != nil {
 			t.Errorf("%T: %v", page, err)

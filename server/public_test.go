@@ -13,11 +13,13 @@ import (
 func TestR43_TheLegalNoticeShowsTheOperatorsSettings(t *testing.T) {
 	t.Parallel()
 	whole := Operator{
-		Name: "Exemple <b>", Address: "1 rue de l’Exemple\n75001 Paris", Registration: "SAS au capital de 1 €", Publisher: "Ada Exemple", Host: "Hébergeur",
-		Email: "contact@exemple.fr", DPO: "dpo@exemple.fr", Mediator: "Médiateur, https://mediateur.exemple.fr", About: "Nous aidons.",
+		Name: "Exemple <b>", Address: "1 rue de l’Exemple\n75001 Paris", Registration: "SAS au capital de 1 €", VAT: "FR 00 123456789", Publisher: "Ada Exemple",
+		Host: "Hébergeur", HostAddress: "2 rue du Serveur\nLyon", HostPhone: "04 00 00 00 00", HostCertificate: "HDS n° 12",
+		Email: "contact@exemple.fr", DPO: "dpo@exemple.fr", Mediator: "Médiateur", MediatorAddress: "3 rue de la Paix", MediatorSite: "https://mediateur.exemple.fr",
+		Insurer: "Assureur, partout en France", CallPrice: "prix d’un appel local", About: "Nous aidons.",
 	}
 	for template, wants := range map[string][]string{
-		"public/legal_notice": {"Exemple &lt;b&gt;", "Exemple<br>75001 Paris", "SAS au capital", "Ada Exemple", "Hébergeur", `href="mailto:contact@exemple.fr"`, `href="mailto:dpo@exemple.fr"`, `href="tel:&#43;33297000000">02 97 00 00 00</a> (le standard)`, `href="https://mediateur.exemple.fr"`},
+		"public/legal_notice": {"Exemple &lt;b&gt;", "Exemple<br>75001 Paris", "SAS au capital", "FR 00 123456789", "Ada Exemple", "Hébergeur", "2 rue du Serveur<br>Lyon", "04 00 00 00 00", "HDS n° 12", "Médiateur", "3 rue de la Paix", "Assureur, partout", "prix d’un appel local", "article L. 221-2, 1°", `href="mailto:contact@exemple.fr"`, `href="mailto:dpo@exemple.fr"`, `href="tel:&#43;33297000000">02 97 00 00 00</a> (le standard)`, `href="https://mediateur.exemple.fr"`},
 		"public/about":        {"Nous aidons.", "Exemple &lt;b&gt;"},
 		"public/cookies":      {"__Host-session"},
 	} {

@@ -45,6 +45,7 @@ type Wide interface{ Wide() bool }
 type Phone struct {
 	Display string
 	Href    template.URL
+	Price   string // what a call costs, such as "appel gratuit"; empty if it is not set
 }
 
 // Renderer renders pages. It is safe for concurrent use.

@@ -301,7 +301,7 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 		sender = sender.ReturningTo(s.mailBounces)
 	}
 	p.mails = sender
-	templates, err := web.NewNotificationTexts(s.base, phone(s.phone))
+	templates, err := web.NewNotificationTexts(s.base, s.switchboard())
 	if err != nil {
 		return err
 	}
@@ -352,7 +352,7 @@ func (s settings) links() appointment.Links {
 }
 
 func (p *platform) startServer(s settings) error {
-	render, err := web.New(phone(s.phone))
+	render, err := web.New(s.switchboard())
 	if err != nil {
 		return err
 	}
@@ -373,7 +373,7 @@ func (p *platform) startServer(s settings) error {
 	pages := messaging.NewHTTP(p.messages, p.accounts, render, s.base)
 	p.onLeave(func(context.Context) error { pages.Close(); return nil })
 	p.health = health.New(p.parts(s)...)
-	texts := legal.NewHTTP(p.legal, render)
+	texts := legal.NewHTTP(p.legal, render, config.Operator(s.operator).Unset(s.phone))
 	programs := api.NewHTTP(p.db, p.companies, p.keys, shown)
 	p.server = server.New(server.Parts{
 		Web:         render,
@@ -421,6 +421,13 @@ func extraPages(s settings, render *web.Renderer) map[string]web.Handler {
 		pages[path] = page(render)
 	}
 	return pages
+}
+
+// switchboard returns the switchboard’s number, with the price of a call.
+func (s settings) switchboard() web.Phone {
+	p := phone(s.phone)
+	p.Price = s.operator.CallPrice
+	return p
 }
 
 // phone formats the switchboard's number for people and for links.

@@ -134,9 +134,11 @@ const serveHelp = `socialdirect serve: runs the platform. Settings come from the
                      moves, changes and cancellations within 24 hours
   MAX_STORED_MEGABYTES (500), MAX_SENT_MEGABYTES_PER_DAY (250), MIN_UPLOAD_KILOBYTES_PER_SECOND (8)   documents of one person,
                      staff ten times as much, and how slowly they may come
-  SWITCHBOARD_PHONE  the number shown on every page
-  OPERATOR_NAME, OPERATOR_ADDRESS, OPERATOR_HOST, OPERATOR_REGISTRATION, OPERATOR_PUBLISHER,
-  OPERATOR_EMAIL, OPERATOR_DPO, OPERATOR_MEDIATOR, OPERATOR_ABOUT   the legal notice and who we are; what is empty is said to be missing
+  SWITCHBOARD_PHONE  the number shown on every page, SWITCHBOARD_PRICE: what a call costs, such as "appel gratuit"
+  OPERATOR_NAME, OPERATOR_ADDRESS, OPERATOR_REGISTRATION, OPERATOR_VAT, OPERATOR_PUBLISHER, OPERATOR_EMAIL, OPERATOR_DPO,
+  OPERATOR_HOST, OPERATOR_HOST_ADDRESS, OPERATOR_HOST_PHONE, OPERATOR_HOST_HDS, OPERATOR_MEDIATOR, OPERATOR_MEDIATOR_ADDRESS,
+  OPERATOR_MEDIATOR_SITE, OPERATOR_INSURER, OPERATOR_ABOUT   the legal notice and who we are; what is empty is said to be missing
+  OPERATOR_SECURITY  where vulnerabilities are reported, with mailto: or https:, for /.well-known/security.txt
   ALLOW_INSECURE     names of settings that may be insecure, with commas between: a public address, database, store, mail server or
                      SMS gateway without encryption on another machine, proxies of everybody, a key that others can read
   TIME_ZONE (Europe/Paris), LOG_LEVEL (info)`

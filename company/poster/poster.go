@@ -23,6 +23,7 @@ type Poster struct {
 	LastDay time.Time
 	Modes   []string
 	Phone   string // of the switchboard
+	Price   string // what a call to it costs; empty if it is not set
 	Made    time.Time
 }
 
@@ -49,7 +50,16 @@ func (p Poster) Promise() string {
 
 // Help returns the sentence about how to get help without a computer.
 func (p Poster) Help() string {
-	return "Une question, ou pas d’accès à internet\u00a0? Appelez le standard, c’est gratuit\u00a0: " + p.Number()
+	return p.call() + "\u00a0: " + p.Number()
+}
+
+// call asks to call the switchboard, and says what it costs.
+func (p Poster) call() string {
+	ask := "Une question, ou pas d’accès à internet\u00a0? Appelez le standard"
+	if p.Price != "" {
+		ask += " (" + p.Price + ")"
+	}
+	return ask
 }
 
 // Number returns the phone number of the switchboard without line breaks.
@@ -212,6 +222,6 @@ func (s sheet) codeBox(p Poster, top float64) float64 {
 
 func (s sheet) foot(p Poster, y float64) float64 {
 	y = s.text(p.Promise(), "B", 16, ink, margin, y, column)
-	y = s.text("Une question, ou pas d’accès à internet\u00a0? Appelez le standard, c’est gratuit.", "", 13, ink, margin, y+5, column)
+	y = s.text(p.call()+".", "", 13, ink, margin, y+5, column)
 	return s.text(p.Number(), "B", 20, sapin, margin, y+1, column)
 }

@@ -60,20 +60,6 @@ type Config struct {
 	Operator       Operator
 }
 
-// Operator is the company that runs the platform, as its legal notice must describe it. The
-// notice says which fields are missing.
-type Operator struct {
-	Name         string
-	Address      string
-	Registration string // legal form, capital, register
-	Publisher    string // the person responsible for publication
-	Host         string
-	Email        string
-	DPO          string // the data-protection officer's address
-	Mediator     string // the consumer mediator, with the address
-	About        string // a text about the operator, in their own words
-}
-
 // S3 is the store of documents.
 type S3 struct{ Endpoint, Region, Bucket, AccessKey, SecretKey string }
 
@@ -182,20 +168,6 @@ func Load(getenv func(string) string) (Config, error) {
 	r.refuseNATS()
 	r.refuseInsecure(c)
 	return c, r.err
-}
-
-func (r *reader) operator() Operator {
-	return Operator{
-		Name:         r.text("OPERATOR_NAME", ""),
-		Address:      r.text("OPERATOR_ADDRESS", ""),
-		Registration: r.text("OPERATOR_REGISTRATION", ""),
-		Publisher:    r.text("OPERATOR_PUBLISHER", ""),
-		Host:         r.text("OPERATOR_HOST", ""),
-		Email:        parsed(r, "OPERATOR_EMAIL", "", "an address such as contact@example.org", parseEmail),
-		DPO:          parsed(r, "OPERATOR_DPO", "", "an address such as dpo@example.org", parseEmail),
-		Mediator:     r.text("OPERATOR_MEDIATOR", ""),
-		About:        r.text("OPERATOR_ABOUT", ""),
-	}
 }
 
 // DirectURL is the address of the database itself, bypassing a pooler if there is one.
