@@ -2,6 +2,7 @@ package booking_test
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"socialdirect/booking/slot"
 	"socialdirect/booking/waitlist"
 	"socialdirect/internal/viewer"
+	"socialdirect/web"
 
 	"github.com/google/uuid"
 )
@@ -44,4 +46,27 @@ func TestR14_PagesShowBothLocalTimesWhereTheyDiffer(t *testing.T) {
 
 	d.CancelAsWorker(t, a)
 	bookingtest.WantSaid(t, "the offers", d.Read(t, d.Zoe, d.HTTP.Rebookings.Proposals, a.ID, nil), "Votre rendez-vous du "+both+", avec Nadia Le Goff, est annulé", "9 h là-bas")
+}
+
+// Whoever finds no hour within two days reads what cannot wait, and nobody else does.
+func TestR43_PagesWithoutASoonHourNameWhomToCallNow(t *testing.T) {
+	t.Parallel()
+	d := bookingtest.NewDesk(t)
+	pages := map[string]web.Handler{"the workers": d.HTTP.Searches.Workers, "the next slots": d.HTTP.Searches.Soonest, "a worker": d.HTTP.Bookings.Slots}
+	shows := func(when string, want bool) {
+		t.Helper()
+		must(t, d.Waitlist.RefreshSlots(t.Context()))
+		for name, page := range pages {
+			if got := strings.Contains(d.Read(t, d.Zoe, page, d.Nadia.ID, nil), `href="tel:3114"`); got != want {
+				t.Errorf("%s, %s: names the emergency numbers: %t", when, name, got)
+			}
+		}
+	}
+	shows("an hour is free today", false)
+	_, err := d.DB.Pool.Exec(t.Context(), `update openings set first_day = $1`, bookingtest.Start.AddDate(0, 0, 4))
+	must(t, err)
+	shows("the first is in four days", true)
+	_, err = d.DB.Pool.Exec(t.Context(), `delete from openings`)
+	must(t, err)
+	shows("there is none", true)
 }

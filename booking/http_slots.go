@@ -29,6 +29,7 @@ type slotsPage struct {
 	Kept     []appointment.HiddenField // what was typed for it, kept for the next choice
 	Reader   *time.Location
 	Month    monthStrip
+	NoneSoon bool      // nothing is available within two days
 	Chosen   time.Time // the day that was chosen in the month, midnight in the reader's zone; zero for none
 }
 
@@ -131,9 +132,18 @@ func (h *HTTP) slotsPage(r *web.Request, id uuid.UUID, a agendaQuery, mode slot.
 		return slotsPage{}, err
 	}
 	page := slotsPage{Worker: worker, Mode: mode, Modes: slot.ModeOptions(worker.Modes), Reader: zone}
+	page.NoneSoon = slot.NoneSoon(firstOf(available), now)
 	page.fillWeek(a.weekIn(available, zone), available, now)
 	page.fillMonth(a, available, now)
 	return page, nil
+}
+
+// firstOf returns the start of the first slot, zero if there is none.
+func firstOf(available []slot.Slot) time.Time {
+	if len(available) == 0 {
+		return time.Time{}
+	}
+	return available[0].StartsAt
 }
 
 // fillWeek fills in the days of a week and the neighbouring weeks. If week is not valid it is

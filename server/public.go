@@ -49,7 +49,7 @@ func (s *Server) legalNotice(w http.ResponseWriter, r *web.Request) error {
 }
 
 func (s *Server) accessibility(w http.ResponseWriter, r *web.Request) error {
-	return s.public(w, r, "public/accessibility", "Accessibilité", "Comment ce service est accessible à toutes et à tous, et que faire si quelque chose vous bloque.")
+	return s.public(w, r, "public/accessibility", "Déclaration d’accessibilité", "Comment ce service est accessible à toutes et à tous, et que faire si quelque chose vous bloque.")
 }
 
 func (s *Server) about(w http.ResponseWriter, r *web.Request) error {

@@ -52,3 +52,31 @@ func rendered(t *testing.T, page web.Page) string {
 	}
 	return w.Body.String()
 }
+
+// The declaration has every part that the RGAA asks for, and the foot of every page its state.
+func TestR43_TheDeclarationOfAccessibilityHasEveryPart(t *testing.T) {
+	t.Parallel()
+	page := rendered(t, publicPage{template: "public/accessibility", Operator: Operator{Name: "Exemple", Email: "contact@exemple.fr", Address: "1 rue de l’Exemple"}, Phone: web.Phone{Display: "02 97 00 00 00"}})
+	for _, want := range []string{
+		"Exemple s’engage", "article 47 de la loi", "<b>" + web.AccessibilityState + "</b>", "RGAA", "Non-conformités connues", "critère 4.3", "Dérogations", "non soumis",
+		`<time datetime="2026-11-30">`, "Technologies utilisées", "Environnement de test", "Pages vérifiées", "mailto:contact@exemple.fr", "02 97 00 00 00", "Défenseur des droits", "75342 Paris",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the declaration lacks %q", want)
+		}
+	}
+	if foot := `<a href="/accessibilite">Accessibilité : ` + web.AccessibilityState + "</a>"; !strings.Contains(rendered(t, publicPage{template: "public/cookies"}), foot) {
+		t.Errorf("the foot lacks %s", foot)
+	}
+}
+
+// Numbers for what cannot wait are links, the same wherever they stand.
+func TestR43_EmergencyNumbersAreLinks(t *testing.T) {
+	t.Parallel()
+	page := rendered(t, howPage{publicPage{template: "public/how"}})
+	for _, number := range []string{"tel:15", "tel:17", "tel:18", "tel:112", "sms:114", "tel:3114", "tel:115", "tel:3977", "tel:116006", "tel:3919", "tel:119"} {
+		if n := strings.Count(page, `href="`+number+`"`); n != 1 {
+			t.Errorf("%s stands %d times", number, n)
+		}
+	}
+}

@@ -135,12 +135,17 @@ func Linked(text string) template.HTML {
 	return template.HTML(link.ReplaceAllString(escaped, `<a href="$0">$0</a>`))
 }
 
+// AccessibilityState is what the declaration of accessibility, and the foot of every page, say.
+// A service that was not audited counts as not conforming, however well it does (RGAA; decree
+// 2019-768): an audit changes this word, and the criteria on the page.
+const AccessibilityState = "non conforme"
+
 func funcs(static *Static) template.FuncMap {
 	return template.FuncMap{
 		"asset": static.asset, "icon": icon,
 		"day": Day, "date": Date, "month": Month, "hour": Hour, "dayHour": DayHour, "both": Both, "second": Second, "zoneName": ZoneName,
 		"small": Small, "initials": Initials, "paragraphs": Paragraphs, "linked": Linked, "utc": utc, "bytes": Bytes, "wait": Wait,
-		"film": film, "transcript": transcript,
+		"film": film, "transcript": transcript, "accessibility": func() string { return AccessibilityState },
 	}
 }
 

@@ -23,6 +23,7 @@ type searchForm struct {
 	Modes     []form.Option
 	Languages []form.Option
 	Reader    *time.Location
+	NoneSoon  bool // nothing is available within two days
 }
 
 // kept returns the filters as the query of an address.
@@ -163,11 +164,30 @@ func (h *HTTP) soonestPage(r *web.Request, query url.Values) (soonestPage, error
 	if page.Hours, err = h.searches.Soonest(r.Context(), v, search); err != nil {
 		return soonestPage{}, err
 	}
+	page.NoneSoon = slot.NoneSoon(firstHour(page.Hours), h.searches.DB.Now())
 	ids := make([]uuid.UUID, len(page.Hours))
 	for i, hour := range page.Hours {
 		ids[i] = hour.Worker.ID
 	}
 	return page, h.views.PageOfSheets(r, ids...)
+}
+
+// firstHour returns the start of the first of the slots, zero if there is none.
+func firstHour(hours []Hour) time.Time {
+	if len(hours) == 0 {
+		return time.Time{}
+	}
+	return hours[0].StartsAt
+}
+
+// earliest returns the first slot of the workers, zero if none has one.
+func earliest(workers []Found) (at time.Time) {
+	for _, w := range workers {
+		if !w.First.IsZero() && (at.IsZero() || w.First.Before(at)) {
+			at = w.First
+		}
+	}
+	return at
 }
 
 // CurrentSoonest is the list in its current state with the reason of a refusal, for a person
@@ -205,6 +225,7 @@ func (h *HTTP) Workers(w http.ResponseWriter, r *web.Request) error {
 	if page.Workers, more, err = h.searches.Find(r.Context(), v, search); err != nil {
 		return err
 	}
+	page.NoneSoon = search.Page == 0 && slot.NoneSoon(earliest(page.Workers), h.searches.DB.Now())
 	ids := make([]uuid.UUID, len(page.Workers))
 	for i, worker := range page.Workers {
 		ids[i] = worker.ID

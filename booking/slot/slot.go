@@ -197,6 +197,13 @@ func WallPeriods(day time.Time, from, to int, zone *time.Location) []Period {
 	return periods
 }
 
+// soon is how far ahead somebody can be asked to wait without being told of emergency numbers.
+const soon = 48 * time.Hour
+
+// NoneSoon reports whether the first available slot is too far ahead for what cannot wait. It
+// is zero if there is none.
+func NoneSoon(first, now time.Time) bool { return first.IsZero() || first.After(now.Add(soon)) }
+
 // Horizon is how far ahead slots can be booked at most.
 const Horizon = 26 * 7 * 24 * time.Hour
 
