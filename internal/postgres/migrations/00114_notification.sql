@@ -29,7 +29,7 @@ create table notifications (
 -- mail that has a link to stop its topic; the link's token is a digest with a key, of which
 -- only the hash is here.
 create table notification_choices (
-    account_id uuid not null references accounts,
+    account_id uuid not null references accounts on delete cascade,
     topic      text not null,
     token_hash bytea not null unique,
     stopped_at timestamptz, -- null while it is wanted
