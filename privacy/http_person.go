@@ -24,6 +24,17 @@ func (dataPage) Title() string    { return "Vos données" }
 // Beneficiary reports whether the page mentions consultations.
 func (p dataPage) Beneficiary() bool { return p.Viewer != nil && p.Viewer.Role == viewer.Beneficiary }
 
+// Kept is what is stored about the viewer.
+func (p dataPage) Kept() []Kept {
+	if p.Viewer == nil {
+		return nil
+	}
+	return KeptOf(p.Viewer.Role)
+}
+
+// Years is how long the archive of an erased account is stored.
+func (dataPage) Years() int { return archiveYears }
+
 // Asking returns the viewer's open request, or nil.
 func (p dataPage) Asking() *Request {
 	for i := range p.Requests {
