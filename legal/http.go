@@ -54,6 +54,12 @@ type edition struct {
 	InForce             bool
 }
 
+// HasHeadings reports whether the text is divided by headings.
+func (p textPage) HasHeadings() bool { return strings.Contains(string(p.HTML), "<h2") }
+
+// HasLists reports whether the text has a list.
+func (p textPage) HasLists() bool { return strings.Contains(string(p.HTML), "<li>") }
+
 func (textPage) Template() string { return "public/legal_text" }
 func (p textPage) Title() string  { return p.Heading }
 

@@ -71,9 +71,10 @@ type Words struct {
 	Revision int // revision of the edited draft; 0 for a new one
 }
 
-// Save saves a draft. It fails with Conflict when another administrator changed the draft
+// Save saves a draft. What was pasted from a word processor becomes Markdown. It fails with Conflict when another administrator changed the draft
 // meanwhile, or when the next version has a date already.
 func (s *Service) Save(ctx context.Context, v *viewer.Viewer, kind Kind, words Words) error {
+	words.Markdown = fromPasted(words.Markdown)
 	return s.change(ctx, v, func(tx postgres.Tx) error {
 		next, err := readNext(ctx, tx, kind, tx.Now)
 		switch {

@@ -1,9 +1,12 @@
 package server
 
 import (
+	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
+	"time"
 
 	"socialdirect/web"
 )
@@ -67,11 +70,28 @@ func (s *Server) robots(w http.ResponseWriter, _ *web.Request) error {
 	w.Header().Set("Cache-Control", "max-age=86400")
 	text := "User-agent: *\n"
 	for _, r := range s.ownRoutes() {
-		if r.Kind == web.PageRoute && r.Path != robotsPath && r.Path != changePasswordPath {
+		if r.Kind == web.PageRoute && !slices.Contains(programPaths, r.Path) {
 			text += "Allow: " + strings.Replace(r.Path, "{$}", "$", 1) + "\n"
 		}
 	}
 	_, err := io.WriteString(w, text+"Disallow: /\n")
+	return err
+}
+
+// securityFor is how long security.txt is valid from when it is read. RFC 9116 recommends less
+// than a year.
+const securityFor = 180 * 24 * time.Hour
+
+// security says where vulnerabilities are reported (RFC 9116). Without that setting there is
+// no such file.
+func (s *Server) security(w http.ResponseWriter, r *web.Request) error {
+	contact := s.parts.Operator.Security
+	if contact == "" {
+		return notFound(w, r)
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, err := fmt.Fprintf(w, "Contact: %s\nExpires: %s\nPreferred-Languages: fr, en\nCanonical: %s%s\n",
+		contact, s.parts.Now().Add(securityFor).UTC().Truncate(24*time.Hour).Format(time.RFC3339), s.parts.Base, securityPath)
 	return err
 }
 

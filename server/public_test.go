@@ -5,7 +5,9 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
+	"socialdirect/internal/fault"
 	"socialdirect/web"
 )
 
@@ -78,5 +80,26 @@ func TestR43_EmergencyNumbersAreLinks(t *testing.T) {
 		if n := strings.Count(page, `href="`+number+`"`); n != 1 {
 			t.Errorf("%s stands %d times", number, n)
 		}
+	}
+}
+
+func TestR43_SecurityTxtSaysWhereToReportAndExpires(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC)
+	s := &Server{parts: Parts{Base: "https://rdv.exemple.fr", Now: func() time.Time { return now }}}
+	ask := func() (*httptest.ResponseRecorder, error) {
+		w := httptest.NewRecorder()
+		return w, s.security(w, &web.Request{Request: httptest.NewRequest(http.MethodGet, securityPath, nil)})
+	}
+	if w, err := ask(); !fault.Is(err, fault.NotFound) || w.Body.Len() != 0 {
+		t.Errorf("without the setting: %v, %s", err, w.Body)
+	}
+	s.parts.Operator.Security = "mailto:security@exemple.fr"
+	w, err := ask()
+	if want := "Contact: mailto:security@exemple.fr\nExpires: 2027-05-29T00:00:00Z\nPreferred-Languages: fr, en\nCanonical: https://rdv.exemple.fr/.well-known/security.txt\n"; err != nil || w.Body.String() != want {
+		t.Errorf("%v, %s", err, w.Body)
+	}
+	if kind := w.Header().Get("Content-Type"); kind != "text/plain; charset=utf-8" {
+		t.Errorf("the type is %s", kind)
 	}
 }

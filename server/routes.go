@@ -30,7 +30,11 @@ func (s *Server) routes() []web.Route {
 const (
 	robotsPath         = "/robots.txt"
 	changePasswordPath = "/.well-known/change-password"
+	securityPath       = "/.well-known/security.txt"
 )
+
+// programPaths are paths that programs ask, which search engines need not find.
+var programPaths = []string{robotsPath, changePasswordPath, securityPath}
 
 // ownRoutes are the pages about the platform itself.
 func (s *Server) ownRoutes() []web.Route {
@@ -45,6 +49,7 @@ func (s *Server) ownRoutes() []web.Route {
 		web.Get("/cookies", web.Everyone, s.cookies),
 		web.Get(robotsPath, web.Everyone, s.robots),
 		web.Get(changePasswordPath, web.Everyone, s.changePassword),
+		web.Get(securityPath, web.Everyone, s.security),
 	}
 }
 

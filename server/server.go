@@ -39,6 +39,10 @@ type Parts struct {
 	Secure bool
 	// Operator fills the legal notice.
 	Operator Operator
+	// Base is the public address, without a slash at the end.
+	Base string
+	// Now is the clock of what the server says itself.
+	Now func() time.Time
 }
 
 // Operator is the company that runs the platform, as its legal notice must describe it. The

@@ -26,6 +26,7 @@ var policy = map[string]rule{
 	"GET /qui-sommes-nous":             anyone(200),
 	"GET /robots.txt":                  anyone(200),
 	"GET /.well-known/change-password": anyone(303),
+	"GET /.well-known/security.txt":    anyone(404), // without its setting
 	"GET /cookies":                     anyone(200),
 	"GET /conditions":                  anyone(200),
 	"GET /conditions/{version}":        anyone(200).of("version"),

@@ -401,6 +401,8 @@ func (p *platform) startServer(s settings) error {
 		TrustedProxies: s.trustedProxies,
 		Secure:         s.secure,
 		Operator:       s.operator,
+		Base:           s.base,
+		Now:            p.db.Now,
 	})
 	return nil
 }
