@@ -15,6 +15,8 @@ func (h *HTTP) Routes() []web.Route {
 		web.Post("/administration/comptes/{id}/invitation", web.Administrators, h.reinvite),
 		web.Get("/administration/comptes/{id}/double-verification", web.Administrators, h.showFactorReset),
 		web.Form("/administration/comptes/{id}/double-verification", web.Administrators, h.resetFactor),
+		web.Get(colleaguesPath, web.ClientManagers, h.showColleagues).Within("/entreprise"),
+		web.Form(colleaguesPath, web.ClientManagers, h.inviteColleague),
 		web.Get("/protection-des-donnees/journal", web.DataProtection, h.showJournal),
 	})
 }

@@ -2,6 +2,8 @@ package company
 
 import (
 	"bytes"
+	"encoding/base64"
+	"html/template"
 	"mime"
 	"net/http"
 
@@ -41,8 +43,8 @@ var errDead = fault.New(fault.Conflict, "Ce code ne permet plus de s’inscrire�
 
 // giveAway returns the page of the code that the path names. It fails with errDead when the
 // code opens no accounts.
-func (h *HTTP) giveAway(r *web.Request) (codePage, error) {
-	page, err := h.codePage(r, "mail", "Texte à envoyer")
+func (h *HTTP) giveAway(r *web.Request, template, title string) (codePage, error) {
+	page, err := h.codePage(r, template, title)
 	if err == nil && !page.Code.Works() {
 		err = errDead
 	}
@@ -51,7 +53,7 @@ func (h *HTTP) giveAway(r *web.Request) (codePage, error) {
 
 // MailPage shows a text to send to a client's people.
 func (h *HTTP) MailPage(w http.ResponseWriter, r *web.Request) error {
-	page, err := h.giveAway(r)
+	page, err := h.giveAway(r, "mail", "Texte à envoyer")
 	if err != nil {
 		return err
 	}
@@ -59,9 +61,24 @@ func (h *HTTP) MailPage(w http.ResponseWriter, r *web.Request) error {
 	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
+// PosterPage shows what the poster of a code says, before it is printed.
+func (h *HTTP) PosterPage(w http.ResponseWriter, r *web.Request) error {
+	page, err := h.giveAway(r, "poster", "Affiche")
+	if err != nil {
+		return err
+	}
+	return h.Render.Render(w, r, http.StatusOK, page)
+}
+
+// QR is the QR code of the co-branded page as an image within the page.
+func (p codePage) QR() (template.URL, error) {
+	drawing, err := poster.SVG(p.Poster.Address)
+	return template.URL("data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(drawing)), err
+}
+
 // PosterFile answers with the poster of a code as a PDF.
 func (h *HTTP) PosterFile(w http.ResponseWriter, r *web.Request) error {
-	page, err := h.giveAway(r)
+	page, err := h.giveAway(r, "poster", "Affiche")
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ func (h *HTTP) Routes() []web.Route {
 		web.Get("/entreprise/codes/{code}/remplacement", web.ClientManagers, h.RotatePage),
 		web.Form("/entreprise/codes/{code}/remplacement", web.ClientManagers, h.Rotate),
 		web.Get("/entreprise/codes/{code}/courriel", web.ClientManagers, h.MailPage),
+		web.Get("/entreprise/codes/{code}/affiche", web.ClientManagers, h.PosterPage),
 		web.Get("/entreprise/codes/{code}/affiche.pdf", web.ClientManagers, h.PosterFile),
 		web.Get("/administration", web.Administrators, h.showClients).In(web.Place{Role: viewer.Administrator, Order: 1, Label: "Administration", Icon: "building-2"}).InAdministration(1, "Entreprises"),
 		web.Form("/administration/entreprises", web.Administrators, h.Create),
@@ -28,6 +29,7 @@ func (h *HTTP) Routes() []web.Route {
 		web.Get("/administration/entreprises/{id}/codes/{code}/remplacement", web.Administrators, h.RotatePage),
 		web.Form("/administration/entreprises/{id}/codes/{code}/remplacement", web.Administrators, h.Rotate),
 		web.Get("/administration/entreprises/{id}/codes/{code}/courriel", web.Administrators, h.MailPage),
+		web.Get("/administration/entreprises/{id}/codes/{code}/affiche", web.Administrators, h.PosterPage),
 		web.Get("/administration/entreprises/{id}/codes/{code}/affiche.pdf", web.Administrators, h.PosterFile),
 	}
 }

@@ -166,6 +166,13 @@ func TestR10_DistributedMaterialContainsTheCodeInNoURL(t *testing.T) {
 			t.Errorf("the mail lacks %q", want)
 		}
 	}
+	preview, err := d.ask(d.pages.PosterPage, nil, "code", code.ID.String())
+	must(t, err)
+	for _, want := range []string{code.Display(), "https://exemple.fr/c/chantiers", "ne saura jamais qui vient", "02\u00a097\u00a000\u00a000\u00a000", `src="data:image/svg+xml;base64,`, "/affiche.pdf"} {
+		if !strings.Contains(preview.Body.String(), want) {
+			t.Errorf("the preview of the poster lacks %q", want)
+		}
+	}
 	poster, err := d.ask(d.pages.PosterFile, nil, "code", code.ID.String())
 	must(t, err)
 	again, err := d.ask(d.pages.PosterFile, nil, "code", code.ID.String())

@@ -175,7 +175,7 @@ func TestR9_R10_TheManagerRotatesACode(t *testing.T) {
 	browser := newBrowser(t)
 	manager := sit(t, browser, d.URL, desktop, true)
 	manager.signIn(d.account(t, "client_manager"), "Votre contrat")
-	manager.look("/entreprise", "/entreprise/chiffres", "/entreprise/api")
+	manager.look("/entreprise", "/entreprise/chiffres", "/entreprise/rapport", "/entreprise/gestionnaires", "/entreprise/api")
 	manager.createsAKey()
 
 	manager.open("/entreprise")
@@ -187,10 +187,10 @@ func TestR9_R10_TheManagerRotatesACode(t *testing.T) {
 	manager.press("Créer le code", "il est en tête de la liste")
 	manager.checkEveryWidth()
 	old := manager.newestCode()
-	if head := eval[string](manager, `fetch(document.querySelector('.codes a[href$="/affiche.pdf"]').href).then(answer => answer.text()).then(text => text.slice(0, 4))`); head != "%PDF" {
+	if head := eval[string](manager, `fetch(document.querySelector('.codes a[href$="/affiche"]').href + '.pdf').then(answer => answer.text()).then(text => text.slice(0, 4))`); head != "%PDF" {
 		t.Errorf("the poster begins with %q", head)
 	}
-	manager.look(manager.href(`.codes a[href$="/courriel"]`), manager.href(`.codes a[href$="/revocation"]`))
+	manager.look(manager.href(`.codes a[href$="/courriel"]`), manager.href(`.codes a[href$="/affiche"]`), manager.href(`.codes a[href$="/revocation"]`))
 	manager.open("/entreprise")
 	manager.press("Remplacer le code "+old, "Remplacer ce code")
 	manager.checkEveryWidth()

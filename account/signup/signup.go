@@ -251,6 +251,34 @@ func (s *Service) Invite(ctx context.Context, tx postgres.Tx, in Invitation) (id
 	return id, false, s.Outbox.SendOnce(ctx, tx, id, outbox.Invitation)
 }
 
+// InviteOrPretend is Invite for a viewer who must not learn whether the address has an account.
+// If it has one, it does the same work with an unused address and rolls it back, the owner gets
+// a mail, and id is zero.
+func (s *Service) InviteOrPretend(ctx context.Context, tx postgres.Tx, in Invitation) (id uuid.UUID, err error) {
+	owner, err := people.ReadHolder(ctx, tx, in.Email)
+	if err != nil && !postgres.NoRows(err) {
+		return uuid.Nil, err
+	}
+	taken := err == nil && !owner.Waiting
+	if taken {
+		in.Email = uuid.NewString() + "@nobody.invalid"
+	}
+	err = pgx.BeginFunc(ctx, tx, func(nested pgx.Tx) error {
+		var known bool
+		if id, known, err = s.insertStaff(ctx, tx.Nested(nested), in); err == nil && (taken || known) {
+			return errPretended
+		}
+		return err
+	})
+	if errors.Is(err, errPretended) {
+		return uuid.Nil, s.Outbox.SendAsked(ctx, tx, owner.ID, outbox.Known, limit.MailSignUp)
+	}
+	if err != nil {
+		return uuid.Nil, err
+	}
+	return id, s.Outbox.SendOnce(ctx, tx, id, outbox.Invitation)
+}
+
 func (s *Service) insertStaff(ctx context.Context, tx postgres.Tx, in Invitation) (id uuid.UUID, known bool, err error) {
 	id, known, err = people.Insert(ctx, tx, people.NewAccount{
 		Role: in.Role, Email: in.Email, FirstName: in.FirstName, LastName: in.LastName, Mobile: in.Mobile, Zone: in.Zone, ClientID: in.ClientID,

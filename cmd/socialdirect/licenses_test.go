@@ -36,7 +36,7 @@ func parts() ([]part, error) {
 		return nil, err
 	}
 	found := map[string]part{
-		"Atkinson Hyperlegible (web/static/fonts, company/poster/fonts)": {root: "../../web/static/fonts"},
+		"Atkinson Hyperlegible (web/static/fonts, internal/pdf/fonts)": {root: "../../web/static/fonts"},
 		"Lucide (web/icons)": {root: "../../web/icons"},
 		"Unicode CLDR, names of Windows time zones (internal/calendar/cldr)": {root: "../../internal/calendar/cldr"},
 	}

@@ -3,12 +3,12 @@
 package poster
 
 import (
-	_ "embed"
 	"fmt"
 	"io"
 	"strings"
 	"time"
 
+	"socialdirect/internal/pdf"
 	"socialdirect/web"
 
 	"codeberg.org/go-pdf/fpdf"
@@ -88,14 +88,6 @@ func (p Poster) Mail() string {
 	}, "\n\n") + "\n"
 }
 
-// The font has every letter of French, and distinguishes 0 from O and 1 from l.
-var (
-	//go:embed fonts/AtkinsonHyperlegible-Regular.ttf
-	regularFont []byte
-	//go:embed fonts/AtkinsonHyperlegible-Bold.ttf
-	boldFont []byte
-)
-
 // Measures of the A4 sheet, in millimetres.
 const (
 	sheetWidth = 210
@@ -143,23 +135,15 @@ func (s sheet) page(p Poster, code barcode.Barcode) float64 {
 }
 
 func newSheet(p Poster) sheet {
-	s := sheet{fpdf.New("P", "mm", "A4", "")}
-	s.AddUTF8FontFromBytes("Atkinson", "", regularFont)
-	s.AddUTF8FontFromBytes("Atkinson", "B", boldFont)
-	s.SetTitle(p.Subject(), true)
-	s.SetLang("fr")
-	s.SetCreationDate(p.Made)
-	s.SetModificationDate(p.Made)
-	s.SetCatalogSort(true) // the same poster gives the same file
+	s := sheet{pdf.NewSheet(p.Subject(), p.Made)}
 	s.SetMargins(margin, margin, margin)
-	s.SetAutoPageBreak(false, 0)
 	s.AddPage()
 	return s
 }
 
 // text writes lines of one size in a column, and returns the position of their end.
 func (s sheet) text(text, style string, size float64, color rgb, x, y, width float64) float64 {
-	s.SetFont("Atkinson", style, size)
+	s.SetFont(pdf.Font, style, size)
 	s.SetTextColor(color.r, color.g, color.b)
 	s.SetXY(x, y)
 	s.MultiCell(width, size*pointSize*1.3, text, "", "L", false)
@@ -208,7 +192,7 @@ func (s sheet) codeBox(p Poster, top float64) float64 {
 	const height = 44
 	s.block(tint, margin, top, column, height)
 	s.text("Votre code de connexion", "", 13, ink, margin+8, top+6, column-16)
-	s.SetFont("Atkinson", "B", 34)
+	s.SetFont(pdf.Font, "B", 34)
 	s.SetTextColor(sapin.r, sapin.g, sapin.b)
 	groups := strings.Split(p.Code, "-")
 	width := float64(column-16) / float64(len(groups))
