@@ -6,6 +6,7 @@
 # make test-anytime   those that go through the program, at every instant: NOW="…" runs
 #             them at instants of your own, PKG=./cmd/socialdirect one package alone
 # make build  the programs, in bin/
+# make sbom   the programs, and bin/sbom.json: the modules in them (CycloneDX), for a release
 # make bench  the benchmarks
 # make videos the films of the service, recorded anew
 #
@@ -24,7 +25,7 @@ PKG      := ./cmd/socialdirect ./e2e
 # What the tests of one package may take at most, on a slow machine that does more.
 PATIENCE := 25m
 
-.PHONY: run build quick test test-anytime lint check bench videos clean
+.PHONY: run build sbom quick test test-anytime lint check bench videos clean
 
 run:
 	@.ci/need postgresql
@@ -36,6 +37,11 @@ build:
 	$(BUILD) -ldflags '-s -w -X main.version=$(VERSION)' -o bin/new/socialdirect ./cmd/socialdirect
 	cd $(STORE) && $(BUILD) -ldflags '-s -w' -o $(CURDIR)/bin/new/socialdirect-objectstore .
 	@install -C bin/new/* bin/
+
+# What others wrote in the programs, as the linker recorded it.
+sbom: build
+	cd tools && go run ./sbom ../bin/socialdirect ../bin/socialdirect-objectstore >../bin/sbom.json.new
+	@mv bin/sbom.json.new bin/sbom.json
 
 quick:
 	@.ci/need postgresql
@@ -66,7 +72,7 @@ lint:
 	go vet ./...
 	$(TOOL) staticcheck ./...
 	$(TOOL) unparam ./...
-	cd tools && go vet ./... && go build -o $(CURDIR)/bin/lint ./lint
+	cd tools && go vet ./... && go test ./... && go build -o $(CURDIR)/bin/lint ./lint
 	go vet -vettool=$(CURDIR)/bin/lint ./...
 	cd $(STORE) && go vet ./... && $(TOOL) staticcheck ./... && go vet -vettool=$(CURDIR)/bin/lint ./...
 
