@@ -42,9 +42,9 @@ func (s *Service) stopLink(ctx context.Context, tx postgres.Tx, account uuid.UUI
 	return token, saveToken(ctx, tx, account, t.Name, bearer.Hash(token))
 }
 
-// OfToken returns what a link can stop. It fails with Gone if the link is not valid, or the
+// ofToken returns what a link can stop. It fails with Gone if the link is not valid, or the
 // account was erased.
-func (s *Service) OfToken(ctx context.Context, token string) (Choice, error) {
+func (s *Service) ofToken(ctx context.Context, token string) (Choice, error) {
 	c, err := s.byToken(ctx, s.db.Pool, token)
 	return Choice{s.topic(c.Topic), c.Stopped}, err
 }
@@ -57,7 +57,7 @@ func (s *Service) byToken(ctx context.Context, q postgres.Querier, token string)
 	return c, err
 }
 
-// Stop stops the topic of a link. Doing it twice is harmless. It fails with Gone like OfToken.
+// Stop stops the topic of a link. Doing it twice is harmless. It fails with Gone like ofToken.
 func (s *Service) Stop(ctx context.Context, token string) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		c, err := s.byToken(ctx, tx, token)

@@ -35,7 +35,7 @@ func (h *HTTP) showStop(w http.ResponseWriter, r *web.Request) error {
 }
 
 func (h *HTTP) answerStop(w http.ResponseWriter, r *web.Request, token string) error {
-	choice, err := h.notifications.OfToken(r.Context(), token)
+	choice, err := h.notifications.ofToken(r.Context(), token)
 	if err != nil {
 		return err
 	}
