@@ -3,6 +3,7 @@ package legal
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -22,6 +23,26 @@ func TestEmptyPagesRender(t *testing.T) {
 		w := httptest.NewRecorder()
 		if err := render.Render(w, &web.Request{Request: httptest.NewRequest(http.MethodGet, "/", nil)}, http.StatusOK, page); err != nil {
 			t.Errorf("%T: %v", page, err)
+		}
+	}
+}
+
+// Whatever the operator writes, the page of a text leads to people's rights and their data.
+func TestR43_EachTextLeadsToRightsAndData(t *testing.T) {
+	t.Parallel()
+	render, err := web.New(web.Phone{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	if err := render.Render(w, &web.Request{Request: httptest.NewRequest(http.MethodGet, "/", nil)}, http.StatusOK, textPage{Heading: "Conditions", HTML: "<p>Un texte.</p>"}); err != nil {
+		t.Fatal(err)
+	}
+	_, main, _ := strings.Cut(w.Body.String(), "<main")
+	main, _, _ = strings.Cut(main, "</main>")
+	for _, link := range []string{`href="/vos-droits"`, `href="/profil/donnees"`} {
+		if !strings.Contains(main, link) {
+			t.Errorf("the page lacks %s", link)
 		}
 	}
 }
