@@ -27,7 +27,7 @@ type Choice struct {
 	Stopped bool
 }
 
-var errNoStop = fault.New(fault.Gone, "Ce lien ne mène plus à rien. Connectez-vous\u00a0: dans « Profil », vous choisissez les messages que vous recevez.")
+var errNoStop = fault.New(fault.Gone, "Ce lien ne mène plus à rien. Connectez-vous\u00a0: dans «\u00a0Profil\u00a0», vous choisissez les messages que vous recevez.")
 
 // stopToken returns the token of the link that stops a topic. It is a digest, which reveals
 // neither the person nor the topic, opens nothing else, and is the same in every mail, so that

@@ -89,7 +89,7 @@ func TestR21_WhoStopsATopicGetsNothingMoreOfItAndEverythingElse(t *testing.T) {
 	}
 	choices, err := o.Notifications.Choices(t.Context(), o.Zoe)
 	must(t, err)
-	if len(choices) != 3 || choices[1].Name != "others" || !choices[1].Stopped || choices[2].Stopped {
+	if len(choices) != 3 || choices[0].Name != "others" || !choices[0].Stopped || choices[2].Stopped {
 		t.Errorf("the choices: %+v", choices)
 	}
 }

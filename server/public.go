@@ -35,32 +35,15 @@ func (s *Server) publicPage(template, title, description string) publicPage {
 	return publicPage{template, title, description, s.parts.Operator, s.parts.Web.Phone()}
 }
 
-func (s *Server) public(w http.ResponseWriter, r *web.Request, template, title, description string) error {
-	return s.parts.Web.Render(w, r, http.StatusOK, s.publicPage(template, title, description))
-}
-
-func (s *Server) home(w http.ResponseWriter, r *web.Request) error {
-	return s.public(w, r, "public/home", "Accueil", "Parlez avec une assistante sociale ou un assistant social, en vidéo, par téléphone ou en personne. C’est confidentiel\u00a0: votre employeur n’en sait rien.")
+// public returns the handler of a page that is the same for everyone.
+func (s *Server) public(template, title, description string) web.Handler {
+	return func(w http.ResponseWriter, r *web.Request) error {
+		return s.parts.Web.Render(w, r, http.StatusOK, s.publicPage(template, title, description))
+	}
 }
 
 func (s *Server) how(w http.ResponseWriter, r *web.Request) error {
 	return s.parts.Web.Render(w, r, http.StatusOK, howPage{s.publicPage("public/how", "Comment ça marche", "De l’inscription au rendez-vous, étape par étape, avec des films courts et les numéros d’urgence.")})
-}
-
-func (s *Server) legalNotice(w http.ResponseWriter, r *web.Request) error {
-	return s.public(w, r, "public/legal_notice", "Mentions légales", "Qui édite et héberge ce service, et comment nous joindre.")
-}
-
-func (s *Server) accessibility(w http.ResponseWriter, r *web.Request) error {
-	return s.public(w, r, "public/accessibility", "Déclaration d’accessibilité", "Comment ce service est accessible à toutes et à tous, et que faire si quelque chose vous bloque.")
-}
-
-func (s *Server) about(w http.ResponseWriter, r *web.Request) error {
-	return s.public(w, r, "public/about", "Qui sommes-nous", "Qui sont les assistantes sociales et les assistants sociaux de ce service, et comment ils travaillent.")
-}
-
-func (s *Server) cookies(w http.ResponseWriter, r *web.Request) error {
-	return s.public(w, r, "public/cookies", "Cookies", "Les cookies de ce service et à quoi ils servent. Aucun ne vous suit.")
 }
 
 // robots tells search engines which pages are for everybody. Only those about the service

@@ -39,14 +39,14 @@ var programPaths = []string{robotsPath, changePasswordPath, securityPath}
 // ownRoutes are the pages about the platform itself.
 func (s *Server) ownRoutes() []web.Route {
 	return []web.Route{
-		web.Get("/{$}", web.Everyone, s.home),
+		web.Get("/{$}", web.Everyone, s.public("public/home", "Accueil", "Parlez avec une assistante sociale ou un assistant social, en vidéo, par téléphone ou en personne. C’est confidentiel\u00a0: votre employeur n’en sait rien.")),
 		web.Get("/comment-ca-marche", web.Everyone, s.how),
-		web.Get("/mentions-legales", web.Everyone, s.legalNotice),
-		web.Get("/accessibilite", web.Everyone, s.accessibility),
-		web.Get("/qui-sommes-nous", web.Everyone, s.about),
+		web.Get("/mentions-legales", web.Everyone, s.public("public/legal_notice", "Mentions légales", "Qui édite et héberge ce service, et comment nous joindre.")),
+		web.Get("/accessibilite", web.Everyone, s.public("public/accessibility", "Déclaration d’accessibilité", "Comment ce service est accessible à toutes et à tous, et que faire si quelque chose vous bloque.")),
+		web.Get("/qui-sommes-nous", web.Everyone, s.public("public/about", "Qui sommes-nous", "Qui sont les assistantes sociales et les assistants sociaux de ce service, et comment ils travaillent.")),
 		web.Get(resumePath, web.SignedIn, s.resume),
 		web.Post(resumePath, web.Everyone, s.keepTyped),
-		web.Get("/cookies", web.Everyone, s.cookies),
+		web.Get("/cookies", web.Everyone, s.public("public/cookies", "Cookies", "Les cookies de ce service et à quoi ils servent. Aucun ne vous suit.")),
 		web.Get(robotsPath, web.Everyone, s.robots),
 		web.Get(changePasswordPath, web.Everyone, s.changePassword),
 		web.Get(securityPath, web.Everyone, s.security),

@@ -13,17 +13,13 @@ import (
 	"testing"
 )
 
-// names are where a package's constants and functions are declared, to find out what a cookie
-// is called.
-type names struct {
-	constants map[string]ast.Expr
-	functions map[string]*ast.FuncDecl
-}
+// names are a package's constants, to find out what a cookie is called.
+type names struct{ constants map[string]ast.Expr }
 
 // readNames parses a package without its tests.
 func readNames(t *testing.T, folder string) (names, []*ast.File) {
 	t.Helper()
-	own := names{map[string]ast.Expr{}, map[string]*ast.FuncDecl{}}
+	own := names{map[string]ast.Expr{}}
 	paths, err := filepath.Glob(filepath.Join(root, folder, "*.go"))
 	if err != nil {
 		t.Fatal(err)
@@ -45,11 +41,11 @@ func readNames(t *testing.T, folder string) (names, []*ast.File) {
 
 func (n names) declare(file *ast.File) {
 	for _, decl := range file.Decls {
-		if f, ok := decl.(*ast.FuncDecl); ok {
-			n.functions[f.Name.Name] = f
+		general, ok := decl.(*ast.GenDecl)
+		if !ok {
 			continue
 		}
-		for _, spec := range decl.(*ast.GenDecl).Specs {
+		for _, spec := range general.Specs {
 			if value, ok := spec.(*ast.ValueSpec); ok && len(value.Values) == len(value.Names) {
 				for i, name := range value.Names {
 					n.constants[name.Name] = value.Values[i]
@@ -59,59 +55,29 @@ func (n names) declare(file *ast.File) {
 	}
 }
 
-// called returns what an expression may be: the text of a constant, or what a function of the
-// package returns. With HostCookie it is the name over TLS.
-func (n names) called(e ast.Expr) (texts []string) {
+// called returns the text of a constant, empty for anything else.
+func (n names) called(e ast.Expr) string {
 	if text, ok := added(e); ok {
-		return []string{strings.TrimSpace(text)}
+		return strings.TrimSpace(text)
 	}
-	switch e := e.(type) {
-	case *ast.Ident:
-		if value, known := n.constants[e.Name]; known {
-			return n.called(value)
-		}
-	case *ast.CallExpr:
-		if selector, ok := e.Fun.(*ast.SelectorExpr); ok && selector.Sel.Name == "HostCookie" {
-			return prefixed(n.called(e.Args[0]))
-		} else if ok && n.functions[selector.Sel.Name] != nil {
-			return n.returned(n.functions[selector.Sel.Name])
-		}
+	if ident, ok := e.(*ast.Ident); ok && n.constants[ident.Name] != nil {
+		return n.called(n.constants[ident.Name])
 	}
-	return texts
+	return ""
 }
 
-func prefixed(texts []string) (all []string) {
-	for _, text := range texts {
-		all = append(all, "__Host-"+text)
-	}
-	return all
-}
-
-func (n names) returned(f *ast.FuncDecl) (texts []string) {
-	ast.Inspect(f.Body, func(node ast.Node) bool {
-		if back, ok := node.(*ast.ReturnStmt); ok {
-			for _, result := range back.Results {
-				texts = append(texts, n.called(result)...)
-			}
-		}
-		return true
-	})
-	return texts
-}
-
-// cookiesOf returns the names of the cookies that a package sets.
+// cookiesOf returns the names, over TLS, of the cookies that a package sets with web.Cookies.
 func cookiesOf(t *testing.T, folder string) (all []string) {
 	t.Helper()
 	own, files := readNames(t, folder)
 	for _, file := range files {
 		ast.Inspect(file, func(node ast.Node) bool {
-			switch node := node.(type) {
-			case *ast.CallExpr:
-				if selector, ok := node.Fun.(*ast.SelectorExpr); ok && selector.Sel.Name == "HostCookie" {
-					all = append(all, own.called(node)...)
+			if call, ok := node.(*ast.CallExpr); ok && setsCookie(call) {
+				name := own.called(call.Args[1])
+				if name == "" {
+					t.Errorf("%s sets a cookie whose name this test cannot find: use a constant", folder)
 				}
-			case *ast.CompositeLit:
-				all = append(all, own.literal(t, folder, node)...)
+				all = append(all, "__Host-"+name)
 			}
 			return true
 		})
@@ -119,39 +85,14 @@ func cookiesOf(t *testing.T, folder string) (all []string) {
 	return all
 }
 
-// literal returns the names of an http.Cookie. A name that is a parameter is one of those that
-// HostCookie makes.
-func (n names) literal(t *testing.T, folder string, node *ast.CompositeLit) []string {
-	t.Helper()
-	selector, ok := node.Type.(*ast.SelectorExpr)
-	if !ok || selector.Sel.Name != "Cookie" {
-		return nil
+// setsCookie reports whether a call is Cookies.Set, whatever holds the Cookies.
+func setsCookie(call *ast.CallExpr) bool {
+	method, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok || method.Sel.Name != "Set" || len(call.Args) != 4 {
+		return false
 	}
-	for _, element := range node.Elts {
-		field, ok := element.(*ast.KeyValueExpr)
-		if !ok || field.Key.(*ast.Ident).Name != "Name" {
-			continue
-		}
-		if ident, ok := field.Value.(*ast.Ident); ok && n.constants[ident.Name] == nil {
-			return nil
-		}
-		if found := n.called(field.Value); len(found) > 0 {
-			return found
-		}
-	}
-	t.Errorf("%s sets a cookie whose name this test cannot find: use a constant, or HostCookie", folder)
-	return nil
-}
-
-// overTLS keeps the names that browsers see in production.
-func overTLS(found []string) map[string]bool {
-	all := map[string]bool{}
-	for _, name := range found {
-		if strings.HasPrefix(name, "__Host-") || strings.HasPrefix(name, "__Secure-") || !slices.ContainsFunc(found, func(other string) bool { return strings.HasSuffix(other, "-"+name) }) {
-			all[name] = true
-		}
-	}
-	return all
+	of, ok := method.X.(*ast.SelectorExpr)
+	return ok && strings.EqualFold(of.Sel.Name, "cookies")
 }
 
 var (
@@ -213,15 +154,22 @@ var shownKey = regexp.MustCompile(`<span class="code">([^<]+)</span>`)
 // no others.
 func TestR34_ThePageOfCookiesNamesEachCookieAndEachStoredKey(t *testing.T) {
 	t.Parallel()
-	var found []string
-	seen := map[string]bool{}
+	want, seen := map[string]bool{}, map[string]bool{}
 	for _, src := range readTree(t) {
-		if folder := src.folder(); !ofTests(src.path) && (src.named["Cookie"] || src.named["HostCookie"]) && !seen[folder] {
+		folder := src.folder()
+		if ofTests(src.path) || seen[folder] {
+			continue
+		}
+		if src.named["SetCookie"] && folder != "web" {
+			t.Errorf("%s sets a cookie by itself: web.Cookies does, so that each is safe and on the page", src.path)
+		}
+		if src.named["Cookies"] || src.named["cookies"] {
 			seen[folder] = true
-			found = append(found, cookiesOf(t, folder)...)
+			for _, name := range cookiesOf(t, folder) {
+				want[name] = true
+			}
 		}
 	}
-	want := overTLS(found)
 	for _, key := range storageKeys(t) {
 		want[key+"…"] = true
 	}
@@ -246,23 +194,29 @@ func TestR34_ThePageOfCookiesNamesEachCookieAndEachStoredKey(t *testing.T) {
 // What the comparison finds, and what it refuses.
 func TestCookiesAndKeysAreFoundHoweverTheyAreNamed(t *testing.T) {
 	t.Parallel()
-	file, err := parser.ParseFile(token.NewFileSet(), "x.go", "package x\nconst c = \"one\"\nfunc (h *H) name() string { if h.s { return \"__Host-two\" }\nreturn \"two\" }\n", parser.SkipObjectResolution)
+	file, err := parser.ParseFile(token.NewFileSet(), "x.go", "package x\nconst c = \"one\"\n", parser.SkipObjectResolution)
 	if err != nil {
 		t.Fatal(err)
 	}
-	own := names{map[string]ast.Expr{}, map[string]*ast.FuncDecl{}}
+	own := names{map[string]ast.Expr{}}
 	own.declare(file)
-	for expression, want := range map[string]string{"c": "one", "h.name()": "__Host-two two", `s.HostCookie("three")`: "__Host-three", "unknown": ""} {
+	for expression, want := range map[string]string{"c": "one", `"two"`: "two", "unknown": "", "f()": ""} {
 		e, err := parser.ParseExpr(expression)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := strings.Join(own.called(e), " "); got != want {
+		if got := own.called(e); got != want {
 			t.Errorf("%s is %q, want %q", expression, got, want)
 		}
 	}
-	if got := overTLS([]string{"__Host-two", "two", "one"}); !got["__Host-two"] || got["two"] || !got["one"] {
-		t.Errorf("over TLS: %v", got)
+	for expression, want := range map[string]bool{"r.Cookies.Set(w, c, v, 60)": true, "h.cookies.Set(w, c, v, 0)": true, "h.Set(w, c, v, 0)": false, `w.Header().Set("a", "b")`: false} {
+		e, err := parser.ParseExpr(expression)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := setsCookie(e.(*ast.CallExpr)); got != want {
+			t.Errorf("%s sets a cookie: %t", expression, got)
+		}
 	}
 	if keys := stored(t, "x.js", "const kept = `call:${location.pathname}`;\nlocalStorage.setItem(kept, 1);\nsessionStorage[kept];"); !slices.Equal(keys, []string{"call:", "call:"}) {
 		t.Errorf("the keys are %q", keys)

@@ -40,8 +40,8 @@ func standardNumbers() (all []string) {
 
 var (
 	securityRow = regexp.MustCompile(`(?m)^\| (\d+\.\d+\.\d+) \| (\S+) \| (.*) \|$`)
-	number      = regexp.MustCompile(`\b\d{1,2}\.\d{1,2}\.\d{1,2}\b`)
-	namedTest   = regexp.MustCompile("`(Test\\w+)`")
+	numbered    = regexp.MustCompile(`\b\d{1,2}\.\d{1,2}\.\d{1,2}\b`)
+	quotedTest  = regexp.MustCompile("`(Test\\w+)`")
 )
 
 // wrongRows returns what is wrong with the page: a requirement without a line, with two, or
@@ -52,7 +52,7 @@ func wrongRows(page string, tests map[string]bool) (wrong []string) {
 		return []string{"the page does not say what does not apply"}
 	}
 	lines := map[string]int{}
-	for _, n := range number.FindAllString(rest, -1) {
+	for _, n := range numbered.FindAllString(rest, -1) {
 		lines[n]++
 	}
 	for _, row := range securityRow.FindAllStringSubmatch(table, -1) {
@@ -60,11 +60,11 @@ func wrongRows(page string, tests map[string]bool) (wrong []string) {
 		if !slices.Contains([]string{"met", "deviates", "operator"}, row[2]) {
 			wrong = append(wrong, row[1]+" has no verdict")
 		}
-		if len(strings.Fields(row[3])) < 2 && !namedTest.MatchString(row[3]) {
+		if len(strings.Fields(row[3])) < 2 && !quotedTest.MatchString(row[3]) {
 			wrong = append(wrong, row[1]+" has neither a test nor a reason")
 		}
 	}
-	for _, test := range namedTest.FindAllStringSubmatch(page, -1) {
+	for _, test := range quotedTest.FindAllStringSubmatch(page, -1) {
 		if !tests[test[1]] {
 			wrong = append(wrong, "there is no test "+test[1])
 		}

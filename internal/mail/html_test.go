@@ -68,7 +68,7 @@ func TestR21_AMailSaysTheSameAsTextAndAsHTML(t *testing.T) {
 	}
 	got := read(t, parts[1].text)
 	want := slices.DeleteFunc(strings.Fields(parts[0].text), func(word string) bool { return word == "-" })
-	if strings.Join(got.words, " ") != strings.Join(want, " ") {
+	if strings.Join(got.words, "") != strings.Join(want, "") {
 		t.Errorf("HTML: %q\ntext: %q", got.words, want)
 	}
 	if !slices.Equal(got.links, []string{"https://rdv.exemple.fr/x?token=a&b=2"}) {
