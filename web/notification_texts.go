@@ -18,7 +18,7 @@ type NotificationTexts struct {
 // NewNotificationTexts parses all texts. base is the platform's public address, without a
 // slash at the end.
 func NewNotificationTexts(base string, phone Phone) (*NotificationTexts, error) {
-	funcs := template.FuncMap{"date": Date, "dayHour": DayHour, "both": Both, "hour": Hour}
+	funcs := template.FuncMap{"date": Date, "dayHour": DayHour, "both": Both, "hour": Hour, "elide": Elide}
 	all, err := template.New("").Funcs(funcs).ParseFS(files, "templates/notifications/*.txt")
 	if err != nil {
 		return nil, fmt.Errorf("notification texts: %w", err)

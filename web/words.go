@@ -104,6 +104,34 @@ func Small(label string) string {
 	return strings.ToLower(label[:size]) + label[size:]
 }
 
+// Elide writes a word such as "de" or "que" before a name, elided where French does:
+// "de Nadia", "d’Odette", "d’Hélène", "d’Yves", "de Yann".
+func Elide(word, name string) string {
+	if !elides(name) {
+		return word + " " + name
+	}
+	_, last := utf8.DecodeLastRuneInString(word)
+	return word[:len(word)-last] + "’" + name
+}
+
+// elides reports whether a word before the name loses its vowel: before a vowel, before a y
+// that is one, and before the silent h of French names such as Hélène and Henri.
+func elides(name string) bool {
+	letters := append([]rune(strings.ToLower(name)), ' ', ' ')
+	switch first, second := letters[0], letters[1]; first {
+	case 'h':
+		return strings.ContainsRune("eéè", second)
+	case 'y':
+		return !isVowel(second)
+	default:
+		return isVowel(first)
+	}
+}
+
+func isVowel(letter rune) bool {
+	return strings.ContainsRune("aeiouàâäæéèêëîïôöœùûü", letter)
+}
+
 // Initials returns the initials in place of a portrait: "NL".
 func Initials(name string) string {
 	var letters []rune
@@ -144,7 +172,7 @@ func funcs(static *Static) template.FuncMap {
 	return template.FuncMap{
 		"asset": static.asset, "icon": icon,
 		"day": Day, "date": Date, "month": Month, "hour": Hour, "dayHour": DayHour, "both": Both, "second": Second, "zoneName": ZoneName,
-		"small": Small, "initials": Initials, "paragraphs": Paragraphs, "linked": Linked, "utc": utc, "bytes": Bytes, "wait": Wait,
+		"small": Small, "elide": Elide, "initials": Initials, "paragraphs": Paragraphs, "linked": Linked, "utc": utc, "bytes": Bytes, "wait": Wait,
 		"film": film, "transcript": transcript, "accessibility": func() string { return AccessibilityState },
 	}
 }

@@ -55,3 +55,18 @@ func TestWordsAreFrench(t *testing.T) {
 		})
 	}
 }
+
+func TestR12_NamesFollowAnElidedWord(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"Nadia Le Goff": "de Nadia Le Goff", "Odette": "d’Odette", "Élie": "d’Élie", "Œdipe": "d’Œdipe", "Île": "d’Île", "Hélène": "d’Hélène", "Henri": "d’Henri",
+		"Hassan": "de Hassan", "Yves": "d’Yves", "Yann": "de Yann", "Y": "d’Y", "amina": "d’amina", "": "de ",
+	} {
+		if got := web.Elide("de", name); got != want {
+			t.Errorf("%q: got %q, want %q", name, got, want)
+		}
+	}
+	if got := web.Elide("que", "Inès"); got != "qu’Inès" {
+		t.Errorf("got %q", got)
+	}
+}
