@@ -25,15 +25,45 @@ func (o Opening) Contains(p Period, zone *time.Location) bool {
 
 // Clashes reports whether two openings of one kind overlap on some day.
 func (o Opening) Clashes(p Opening) bool {
-	sameDays := o.ID != p.ID && o.Weekday == p.Weekday && !endsBefore(o, p) && !endsBefore(p, o)
+	sameDays := o.ID != p.ID && o.Weekday == p.Weekday && !endsBefore(o, p) && !endsBefore(p, o) && !o.alternates(p)
 	return sameDays && o.Starts < p.Ends && p.Starts < o.Ends
+}
+
+// Alternate reports whether a weekly opening holds every other week only.
+func (o Opening) Alternate() bool { return o.Weekday > 0 && o.Every > 1 }
+
+// inTurn reports whether the opening holds in the week of that day.
+func (o Opening) inTurn(day time.Time) bool {
+	return !o.Alternate() || weeksApart(o.FirstDay, day)%o.Every == 0
+}
+
+// alternates reports whether two openings hold in different weeks.
+func (o Opening) alternates(p Opening) bool {
+	return o.Alternate() && p.Alternate() && !o.inTurn(p.FirstDay)
+}
+
+// weeksApart counts the weeks from the week of one calendar day to that of another.
+func weeksApart(a, b time.Time) int {
+	monday := func(day time.Time) time.Time { return day.AddDate(0, 0, 1-Weekday(day)) }
+	return int(monday(b).Sub(monday(a)).Abs() / (7 * 24 * time.Hour))
 }
 
 func endsBefore(a, b Opening) bool { return !a.LastDay.IsZero() && a.LastDay.Before(b.FirstDay) }
 
+// SameHours reports whether two openings have the same hours, modes and place, on whichever
+// day.
+func (o Opening) SameHours(p Opening) bool {
+	return o.Starts == p.Starts && o.Ends == p.Ends && o.Place == p.Place && slices.Equal(o.Modes, p.Modes)
+}
+
+// OnDay is a new opening with the same hours on that calendar day alone.
+func (o Opening) OnDay(day time.Time) Opening {
+	return Opening{Every: 1, FirstDay: day, LastDay: day, Starts: o.Starts, Ends: o.Ends, Modes: slices.Clone(o.Modes), Place: o.Place}
+}
+
 // Values returns the initial values of the form of an opening.
 func (o Opening) Values() url.Values {
-	v := url.Values{"weekday": {strconv.Itoa(o.Weekday)}, "first_day": {DayInput(o.FirstDay)}, "last_day": {DayInput(o.LastDay)},
+	v := url.Values{"weekday": {strconv.Itoa(o.Weekday)}, "every": {strconv.Itoa(max(1, o.Every))}, "first_day": {DayInput(o.FirstDay)}, "last_day": {DayInput(o.LastDay)},
 		"starts": {timeInput(o.Starts)}, "ends": {timeInput(o.Ends)}}
 	for _, mode := range o.Modes {
 		v.Add("modes", string(mode))
@@ -48,10 +78,20 @@ func (o Opening) Values() url.Values {
 var WeekdayOptions = []form.Option{{Value: "1", Label: "Chaque lundi"}, {Value: "2", Label: "Chaque mardi"}, {Value: "3", Label: "Chaque mercredi"}, {Value: "4", Label: "Chaque jeudi"},
 	{Value: "5", Label: "Chaque vendredi"}, {Value: "6", Label: "Chaque samedi"}, {Value: "7", Label: "Chaque dimanche"}, {Value: "0", Label: "Un seul jour"}}
 
-// When describes the opening: "Chaque mardi, de 9 h à 12 h".
+// DayOptions are WeekdayOptions for several days at once.
+var DayOptions = []form.Option{{Value: "1", Label: "Lundi"}, {Value: "2", Label: "Mardi"}, {Value: "3", Label: "Mercredi"}, {Value: "4", Label: "Jeudi"},
+	{Value: "5", Label: "Vendredi"}, {Value: "6", Label: "Samedi"}, {Value: "7", Label: "Dimanche"}, {Value: "0", Label: "Un seul jour, celui de la date"}}
+
+// EveryOptions are how often a weekly opening holds.
+var EveryOptions = []form.Option{{Value: "1", Label: "Chaque semaine"}, {Value: "2", Label: "Une semaine sur deux"}}
+
+// When describes the opening: "Chaque mardi, de 9 h à 12 h", "Un mardi sur deux, de 9 h à 12 h".
 func (o Opening) When() string {
 	day := "Le " + web.Day(o.FirstDay)
-	if o.Weekday > 0 {
+	switch {
+	case o.Alternate():
+		day = "Un " + web.Small(DayOptions[o.Weekday-1].Label) + " sur deux"
+	case o.Weekday > 0:
 		day = WeekdayOptions[o.Weekday-1].Label
 	}
 	return day + ", " + FromTo(o.Starts, o.Ends)

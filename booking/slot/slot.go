@@ -15,11 +15,12 @@ import (
 	"github.com/google/uuid"
 )
 
-// Opening is when a worker can be booked: every week on one day between two
-// dates, or on one day. Its times are wall-clock times in the worker's zone.
+// Opening is when a worker can be booked: every week, or every other week, on one day
+// between two dates, or on one day. Its times are wall-clock times in the worker's zone.
 type Opening struct {
 	ID       uuid.UUID
 	Weekday  int       // 1 is Monday … 7 is Sunday (ISO 8601); 0 for one day only
+	Every    int       // a weekly opening holds every so many weeks, from the week of FirstDay on; 0 and 1 are every week
 	FirstDay time.Time // midnight UTC of the first calendar day
 	LastDay  time.Time // midnight UTC of the last calendar day; zero if there is no end
 	Starts   int       // minutes since midnight
@@ -31,7 +32,7 @@ type Opening struct {
 
 // Covers reports whether the opening covers that calendar day (midnight UTC).
 func (o Opening) Covers(day time.Time) bool {
-	return CoversDay(day, o.Weekday, o.FirstDay, o.LastDay) && !slices.ContainsFunc(o.Skips, day.Equal)
+	return CoversDay(day, o.Weekday, o.FirstDay, o.LastDay) && o.inTurn(day) && !slices.ContainsFunc(o.Skips, day.Equal)
 }
 
 // CoversDay reports whether day is that weekday (0 for any) and lies from first to last (zero for no end), all midnight UTC.
