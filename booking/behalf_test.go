@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
@@ -72,7 +73,7 @@ func TestR12_WorkersAndTheSwitchboardBookOnBehalfOfPeople(t *testing.T) {
 		t.Errorf("cancelled by the agent: %q, %v", status, err)
 	}
 	p.SetNow(hour(40))
-	status, err = p.Bookings.CancelAsked(t.Context(), p.Nadia, byWorker, "")
+	status, err = p.Bookings.CancelAs(t.Context(), p.Nadia, byWorker, booking.Cancellation{Asked: true})
 	if err != nil || status != appointment.CancelledLate {
 		t.Errorf("cancelled late by the worker whom the person asked: %q, %v", status, err)
 	}

@@ -4,9 +4,11 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/notify"
 	"socialdirect/booking/rebooking"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -14,60 +16,53 @@ import (
 	"github.com/google/uuid"
 )
 
-// Cancel cancels an appointment of the viewer before its start: penalty-free until 24
-// elapsed hours before, that instant included, and marked late after it (R18). A worker's
-// cancelling has a state of its own. Both people are notified. It returns the new state;
-// cancelling again changes nothing. It fails with Throttled after too many acts of the
-// person (R47).
+// Cancellation is how an appointment is cancelled.
+type Cancellation struct {
+	Explanation string // to the other person; may be empty
+	PenaltyFree bool   // fail with Conflict, and change nothing, if it is late: the page said that it was penalty-free
+	Asked       bool   // by a worker at the person's request: it counts as the person's
+	Reopen      bool   // by a worker: the hour stays open in the agenda
+}
+
+// Cancel is CancelAs with an explanation alone.
 func (s *Service) Cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, explanation string) (appointment.Status, error) {
-	return s.cancel(ctx, v, id, explanation, cancelling{persons: v.Role != viewer.SocialWorker})
-}
-
-// cancelPenaltyFree is Cancel after a page that said it was penalty-free: after the limit it
-// fails with Conflict and changes nothing.
-func (s *Service) cancelPenaltyFree(ctx context.Context, v *viewer.Viewer, id uuid.UUID, explanation string) (appointment.Status, error) {
-	return s.cancel(ctx, v, id, explanation, cancelling{persons: v.Role != viewer.SocialWorker, penaltyFree: true})
-}
-
-// CancelAsked is Cancel by a worker at the person's request: it counts as the person's,
-// and is journaled as done on their behalf.
-func (s *Service) CancelAsked(ctx context.Context, v *viewer.Viewer, id uuid.UUID, explanation string) (appointment.Status, error) {
-	return s.cancel(ctx, v, id, explanation, cancelling{persons: true})
-}
-
-// cancelling is how an appointment is cancelled.
-type cancelling struct {
-	persons     bool // it counts as the person's, not the worker's
-	penaltyFree bool // only if penalty-free
+	return s.CancelAs(ctx, v, id, Cancellation{Explanation: explanation})
 }
 
 // errLimitPassed means that an act announced as penalty-free no longer is.
 var errLimitPassed = fault.New(fault.Conflict, "La limite vient de passer. Rien n’est encore fait : lisez ce que cela change, puis confirmez.")
 
-// cancel cancels an appointment. A late cancelling by the person marks them with the
-// worker (R19).
-func (s *Service) cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, explanation string, how cancelling) (appointment.Status, error) {
+// CancelAs cancels an appointment of the viewer before its start: penalty-free until 24
+// elapsed hours before, that instant included, and marked late after it (R18), which marks
+// the person with the worker (R19). A worker's cancelling has a state of its own, unless
+// the person asked for it, and closes the hour, unless the worker leaves it open (R20).
+// Both people are notified; what is done on a person's behalf is journaled. It returns the
+// new state; cancelling again changes nothing. It fails with Throttled after too many acts
+// of the person (R47).
+func (s *Service) CancelAs(ctx context.Context, v *viewer.Viewer, id uuid.UUID, how Cancellation) (appointment.Status, error) {
 	var status appointment.Status
+	worker := v.Role == viewer.SocialWorker
+	persons := !worker || how.Asked
 	err := s.DB.InTxRetried(ctx, func(tx postgres.Tx) error {
 		h, err := s.lock(ctx, tx, v, id)
 		if err != nil {
 			return err
 		}
 		a := h.Appointment
-		if status = a.Status; status.CancelledAlike(how.persons) {
+		if status = a.Status; status.CancelledAlike(persons) {
 			return nil
 		}
 		if !a.Cancellable(tx.Now) {
 			return errTooLate
 		}
-		status = statusAfterCancel(a, tx.Now, how.persons)
-		if how.penaltyFree && status == appointment.CancelledLate {
+		status = statusAfterCancel(a, tx.Now, persons)
+		if how.PenaltyFree && status == appointment.CancelledLate {
 			return errLimitPassed
 		}
 		if err := s.Appointments.Spend(ctx, tx, v, a.BeneficiaryID); err != nil {
 			return err
 		}
-		reply, err := s.Appointments.SealReply(ctx, tx, a, explanation)
+		reply, err := s.Appointments.SealReply(ctx, tx, a, how.Explanation)
 		if err != nil {
 			return err
 		}
@@ -77,7 +72,12 @@ func (s *Service) cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ex
 		if err := rebooking.Add(ctx, tx, id); err != nil {
 			return err
 		}
-		if how.persons && a.Asks() {
+		if worker && !how.Reopen {
+			if err := agenda.CloseCancelled(ctx, tx, a.SocialWorkerID, slot.Period{From: a.StartsAt, To: a.EndsAt}); err != nil {
+				return err
+			}
+		}
+		if persons && a.Asks() {
 			if err := rebooking.Reopen(ctx, tx, id); err != nil {
 				return err
 			}
@@ -90,7 +90,7 @@ func (s *Service) cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ex
 		if err := s.Notify.About(ctx, tx, id, notify.Cancellation, a.BeneficiaryID, a.SocialWorkerID); err != nil {
 			return err
 		}
-		if !how.persons {
+		if !persons {
 			return nil
 		}
 		return appointment.Journaled(ctx, tx, v, appointment.ActCancelled, a.BeneficiaryID, id)

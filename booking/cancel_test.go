@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
@@ -65,7 +66,7 @@ func TestR18_OnlyItsPeopleCancelAndTheSlotIsReleased(t *testing.T) {
 	if _, err := w.Bookings.Cancel(context.Background(), paul, a.ID, ""); !fault.Is(err, fault.NotFound) {
 		t.Errorf("somebody else: got %v, want NotFound", err)
 	}
-	got, err := w.Bookings.Cancel(context.Background(), worker, a.ID, "Je suis souffrante.")
+	got, err := w.Bookings.CancelAs(context.Background(), worker, a.ID, booking.Cancellation{Explanation: "Je suis souffrante.", Reopen: true})
 	if err != nil || got != appointment.CancelledByWorker {
 		t.Fatalf("the worker: got %q, %v", got, err)
 	}

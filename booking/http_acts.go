@@ -3,6 +3,7 @@ package booking
 import (
 	"net/http"
 
+	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -77,7 +78,9 @@ type needsPage struct {
 }
 
 func (needsPage) Template() string { return "booking/needs" }
-func (needsPage) Title() string    { return "Ce dont vous avez besoin" }
+func (p needsPage) Title() string {
+	return "Ce dont vous avez besoin le " + web.DayHour(p.StartsAt.In(p.Viewer.Zone))
+}
 
 func (h *HTTP) needsPage(r *web.Request, f *form.Form) (needsPage, error) {
 	a, err := h.appointment(r)
@@ -138,7 +141,12 @@ type cancelPage struct {
 }
 
 func (cancelPage) Template() string { return "booking/cancel" }
-func (cancelPage) Title() string    { return "Annuler le rendez-vous" }
+func (p cancelPage) Title() string {
+	return "Annuler le rendez-vous du " + web.DayHour(p.StartsAt.In(p.Reader))
+}
+
+// Reopen are the answers to the question whether the hour stays open, for a worker.
+func (cancelPage) Reopen() []form.Option { return agenda.ReopenOptions }
 
 func (h *HTTP) cancelPage(r *web.Request, f *form.Form) (cancelPage, error) {
 	a, err := h.target(r)
@@ -158,7 +166,7 @@ func (h *HTTP) cancelPage(r *web.Request, f *form.Form) (cancelPage, error) {
 
 // CancelPage shows the consequence before the person cancels (R18).
 func (h *HTTP) CancelPage(w http.ResponseWriter, r *web.Request) error {
-	page, err := h.cancelPage(r, form.New(nil))
+	page, err := h.cancelPage(r, form.New(map[string]string{"reopen": "no"}))
 	if err != nil {
 		return err
 	}
@@ -178,24 +186,39 @@ func (h *HTTP) Cancel(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	if err != nil {
 		return err
 	}
-	explanation := f.Text("explanation", form.Text{Max: appointment.MaxExplanation, Lines: true})
+	how := decodeCancellation(f, page.Worker())
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
 	if page.Elsewhere(f) {
 		return appointment.ShowAgain(errMovedMeanwhile, h.currentCancelPage(r, f))
 	}
-	cancel := h.bookings.Cancel
-	switch {
-	case page.Worker() && f.Ticked("asked"):
-		cancel = h.bookings.CancelAsked
-	case shownPenaltyFree(f):
-		cancel = h.bookings.cancelPenaltyFree
-	}
-	if _, err = cancel(r.Context(), page.Viewer, page.ID, explanation); err != nil {
+	if _, err = h.bookings.CancelAs(r.Context(), page.Viewer, page.ID, how); err != nil {
 		return appointment.Refuse(err, h.currentCancelPage(r, f), errLimitPassed)
 	}
-	return web.Done(w, r, "cancelled", a.After)
+	return web.Done(w, r, cancelledFlash(page.Worker(), how.Reopen), a.After)
+}
+
+func decodeCancellation(f *form.Form, worker bool) Cancellation {
+	how := Cancellation{Explanation: f.Text("explanation", form.Text{Max: appointment.MaxExplanation, Lines: true})}
+	if worker {
+		how.Asked, how.Reopen = f.Ticked("asked"), agenda.Reopens(f)
+	} else {
+		how.PenaltyFree = shownPenaltyFree(f)
+	}
+	return how
+}
+
+// cancelledFlash names the message after a cancellation, which tells a worker what became
+// of the hour.
+func cancelledFlash(worker, reopen bool) string {
+	switch {
+	case !worker:
+		return "cancelled"
+	case reopen:
+		return "hour-open"
+	}
+	return "hour-closed"
 }
 
 // shownPenaltyFree reports whether the submitted page said that the act was penalty-free.

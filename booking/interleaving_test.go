@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/bulkcancel"
@@ -63,15 +64,22 @@ type model struct {
 	now          time.Time
 	appointments map[uuid.UUID]modelled
 	marks        map[[2]uuid.UUID]bool // worker, person
+	closed       map[closedHour]bool   // after a cancellation by the worker
 	messages     map[message]int
 }
 
+// closedHour is an hour of a worker that no one can book.
+type closedHour struct {
+	worker uuid.UUID
+	at     time.Time
+}
+
 func newModel() model {
-	return model{now: bookingtest.Start, appointments: map[uuid.UUID]modelled{}, marks: map[[2]uuid.UUID]bool{}, messages: map[message]int{}}
+	return model{now: bookingtest.Start, appointments: map[uuid.UUID]modelled{}, marks: map[[2]uuid.UUID]bool{}, closed: map[closedHour]bool{}, messages: map[message]int{}}
 }
 
 func (m model) clone() model {
-	m.appointments, m.marks, m.messages = maps.Clone(m.appointments), maps.Clone(m.marks), maps.Clone(m.messages)
+	m.appointments, m.marks, m.closed, m.messages = maps.Clone(m.appointments), maps.Clone(m.marks), maps.Clone(m.closed), maps.Clone(m.messages)
 	return m
 }
 
@@ -122,7 +130,7 @@ func (m model) release(worker, person uuid.UUID) {
 // slot decides whether a slot can be booked: the status and deadline of the booking, or the
 // code of the refusal.
 func (m model) slot(worker, person, except uuid.UUID, at time.Time, asks bool) (appointment.Status, time.Time, fault.Code) {
-	if !at.After(m.now) {
+	if !at.After(m.now) || m.closed[closedHour{worker, at}] {
 		return "", time.Time{}, fault.Invalid
 	}
 	workers, persons := m.occupied(worker, person, except, at)
@@ -165,7 +173,7 @@ func (m model) book(id, worker, person uuid.UUID, at time.Time) fault.Code {
 	return ""
 }
 
-func (m model) cancel(id uuid.UUID, byWorker bool) fault.Code {
+func (m model) cancel(id uuid.UUID, byWorker, reopen bool) fault.Code {
 	a := m.appointments[id]
 	m.release(a.worker, a.person)
 	switch a = m.appointments[id]; {
@@ -175,6 +183,7 @@ func (m model) cancel(id uuid.UUID, byWorker bool) fault.Code {
 		return fault.Conflict
 	case byWorker:
 		a.status = appointment.CancelledByWorker
+		m.closed[closedHour{a.worker, a.startsAt}] = !reopen
 	case a.late(m.now):
 		a.status = appointment.CancelledLate
 		m.marks[[2]uuid.UUID{a.worker, a.person}] = true
@@ -259,7 +268,7 @@ type play struct {
 // reset empties the world and the model between two plays.
 func (p *play) reset(t testing.TB) {
 	t.Helper()
-	for _, table := range []string{"appointments", "notifications", "late_marks", "river_job", "client_figures"} {
+	for _, table := range []string{"appointments", "notifications", "late_marks", "absences", "river_job", "client_figures"} {
 		_, err := p.DB.Pool.Exec(context.Background(), `delete from `+table)
 		must(t, err)
 	}
@@ -349,9 +358,9 @@ func (p *play) step(t *rapid.T, order *[]uuid.UUID) {
 		}
 	case "cancel":
 		id, a := p.some(t, *order)
-		byWorker := rapid.Bool().Draw(t, "by the worker")
-		p.try(t, act, func(m model) fault.Code { return m.cancel(id, byWorker) }, func() error {
-			_, err := p.Bookings.Cancel(ctx, p.viewer(actor(a, byWorker)), id, "")
+		byWorker, reopen := rapid.Bool().Draw(t, "by the worker"), rapid.Bool().Draw(t, "reopen")
+		p.try(t, act, func(m model) fault.Code { return m.cancel(id, byWorker, reopen) }, func() error {
+			_, err := p.Bookings.CancelAs(ctx, p.viewer(actor(a, byWorker)), id, booking.Cancellation{Reopen: reopen})
 			return err
 		})
 	case "move":
@@ -423,8 +432,9 @@ func (p *play) compare(t *rapid.T, tb testing.TB) {
 			shown[slot.StartsAt] = true
 		}
 		for at := span.From.Truncate(time.Hour).Add(time.Hour); at.Before(span.To); at = at.Add(time.Hour) {
-			if occupied, _ := p.model.occupied(worker.ID, uuid.Nil, uuid.Nil, at); occupied == shown[at] {
-				t.Fatalf("%v is shown as available: %v, occupied in the model: %v", at, shown[at], occupied)
+			occupied, _ := p.model.occupied(worker.ID, uuid.Nil, uuid.Nil, at)
+			if closed := p.model.closed[closedHour{worker.ID, at}]; (occupied || closed) == shown[at] {
+				t.Fatalf("%v is shown as available: %v, occupied in the model: %v, closed: %v", at, shown[at], occupied, closed)
 			}
 		}
 	}

@@ -184,6 +184,8 @@ var flashes = map[string]string{
 	"by-phone":       "Ce rendez-vous se fera par téléphone. Un e-mail le confirme.",
 	"mark-cleared":   "C’est effacé : les prochains rendez-vous seront confirmés tout de suite.",
 	"cancelled":      "Le rendez-vous est annulé.",
+	"hour-open":      "Le rendez-vous est annulé. Quelqu’un d’autre peut prendre cette heure.",
+	"hour-closed":    "Le rendez-vous est annulé, et l’heure est fermée. Vous pouvez la rouvrir dans vos absences.",
 	"cleared":        "C’est annulé. Chaque personne est prévenue et reçoit d’autres heures.",
 	"saved":          "C’est enregistré.",
 	"waiting":        "C’est noté. Nous vous écrivons dès qu’une heure se libère.",

@@ -2,6 +2,7 @@ package agenda
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"socialdirect/booking/appointment"
@@ -16,17 +17,10 @@ import (
 
 // Absence is a time in which a worker cannot be booked.
 type Absence struct {
-	ID   uuid.UUID
-	From time.Time
-	To   time.Time
-}
-
-func periods(absences []Absence) []slot.Period {
-	all := make([]slot.Period, len(absences))
-	for i, a := range absences {
-		all[i] = slot.Period{From: a.From, To: a.To}
-	}
-	return all
+	ID        uuid.UUID
+	From      time.Time
+	To        time.Time
+	Cancelled bool // the hour of an appointment that the worker cancelled
 }
 
 // WeeklyAbsence is an absence that repeats every week on one day between two dates, at
@@ -73,15 +67,26 @@ func (s *Service) WeeklyAbsences(ctx context.Context, v *viewer.Viewer) ([]Weekl
 // lists the appointments in it, if there are any.
 func (s *Service) AddAbsence(ctx context.Context, v *viewer.Viewer, p slot.Period, anyway bool) error {
 	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row worker.Row) ([]appointment.Row, error) {
-		others, err := ReadAbsences(ctx, tx, v.ID, slot.Period{From: tx.Now, To: tx.Now.AddDate(100, 0, 0)})
-		if err != nil || len(others) >= MaxOpenings {
-			return nil, fault.OrElse(err, ErrTooMany)
-		}
-		if err := InsertAbsence(ctx, tx, v.ID, p); err != nil {
+		if err := Close(ctx, tx, v.ID, p); err != nil {
 			return nil, err
 		}
 		return comingDuring(ctx, tx, row, []slot.Period{p})
 	})
+}
+
+// Close closes a period in a worker's agenda. It fails with ErrTooMany if the worker has
+// the maximum number of absences; hours closed by a cancellation do not count. It is a step
+// of the caller's act, which locked the worker.
+func Close(ctx context.Context, tx postgres.Tx, worker uuid.UUID, p slot.Period) error {
+	others, err := ReadAbsences(ctx, tx, worker, slot.Period{From: tx.Now, To: tx.Now.AddDate(100, 0, 0)})
+	if err != nil {
+		return err
+	}
+	others = slices.DeleteFunc(others, func(a Absence) bool { return a.Cancelled })
+	if len(others) >= MaxOpenings {
+		return ErrTooMany
+	}
+	return insertAbsence(ctx, tx, worker, p)
 }
 
 // AddWeeklyAbsence is AddAbsence for an absence that repeats every week.

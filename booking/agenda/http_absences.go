@@ -44,6 +44,21 @@ func (w WeeklyAbsence) When() string {
 	return slot.WeekdayOptions[w.Weekday-1].Label + ", " + slot.FromTo(w.Starts, w.Ends)
 }
 
+// ReopenOptions answer the question whether the hours of cancelled appointments stay open.
+var ReopenOptions = []form.Option{
+	{Value: "no", Label: "Non\u00a0: personne d’autre n’y prend rendez-vous"},
+	{Value: "yes", Label: "Oui\u00a0: quelqu’un d’autre peut y prendre rendez-vous"},
+}
+
+// Reopens decodes the answer. Without one the hours are closed (R20).
+func Reopens(f *form.Form) bool {
+	if f.Hidden("reopen", len("yes")) == "yes" {
+		return true
+	}
+	f.Set("reopen", "no")
+	return false
+}
+
 func (h *HTTP) absencesPage(r *web.Request, one, weekly *form.Form) (absencesPage, error) {
 	v := r.Viewer
 	zone, err := h.agendas.Zone(r.Context(), v)
@@ -78,10 +93,10 @@ func (h *HTTP) decodeAbsence(f *form.Form, zone *time.Location) slot.Period {
 	to := f.Date("last_day", first, last, "Indiquez le dernier jour.")
 	starts, ends := 0, 24*60
 	if f.Text("starts", form.Text{Max: 8}) != "" {
-		starts = decodeClock(f, "starts", "Écrivez l’heure comme 09:00, ou laissez ce champ vide pour la journée entière.")
+		starts = decodeClock(f, "starts", "Écrivez l’heure comme 9\u00a0h, ou laissez ce champ vide pour la journée entière.")
 	}
 	if f.Text("ends", form.Text{Max: 8}) != "" {
-		ends = decodeClock(f, "ends", "Écrivez l’heure comme 12:00, ou laissez ce champ vide pour la journée entière.")
+		ends = decodeClock(f, "ends", "Écrivez l’heure comme 12\u00a0h\u00a030, ou laissez ce champ vide pour la journée entière.")
 	}
 	if !f.Valid() {
 		return slot.Period{}
@@ -139,8 +154,8 @@ func (h *HTTP) decodeWeekly(f *form.Form) WeeklyAbsence {
 	if weekday := f.Choice("weekly_weekday", form.Values(slot.WeekdayOptions[:7]), "Choisissez un jour."); weekday != "" {
 		w.Weekday = int(weekday[0] - '0')
 	}
-	w.Starts = decodeClock(f, "weekly_starts", "Indiquez l’heure de début, par exemple 12:00.")
-	w.Ends = decodeClock(f, "weekly_ends", "Indiquez l’heure de fin, par exemple 14:00.")
+	w.Starts = decodeClock(f, "weekly_starts", "Indiquez l’heure de début, par exemple 12\u00a0h.")
+	w.Ends = decodeClock(f, "weekly_ends", "Indiquez l’heure de fin, par exemple 14\u00a0h.")
 	w.FirstDay = f.Date("weekly_first_day", first, last, "Indiquez à partir de quel jour.")
 	if f.Text("weekly_last_day", form.Text{Max: 10}) != "" {
 		w.LastDay = f.Date("weekly_last_day", w.FirstDay, last, "")
@@ -151,7 +166,7 @@ func (h *HTTP) decodeWeekly(f *form.Form) WeeklyAbsence {
 	if f.Valid() && w.Ends <= w.Starts {
 		f.Fail("weekly_ends", "L’absence finit avant de commencer. Choisissez une fin plus tardive, le même jour.")
 	}
-	if f.Valid() && !everCovers(w.Weekday, w.FirstDay, w.LastDay) {
+	if f.Valid() && !everCovers(slot.Opening{Weekday: w.Weekday, FirstDay: w.FirstDay, LastDay: w.LastDay}) {
 		f.Fail("weekly_last_day", "Ce jour de la semaine ne vient pas entre ces deux dates. Choisissez une date plus tardive.")
 	}
 	return w

@@ -23,6 +23,7 @@ type weekPage struct {
 	From     int  // the first hour of the grid
 	Until    int  // the hour at which it ends
 	Requests []appointment.Appointment
+	Today    *weekDay // in the current week, for narrow screens
 	Zone     *time.Location
 	Standing worker.Standing
 }
@@ -30,6 +31,7 @@ type weekPage struct {
 type weekDay struct {
 	Day     time.Time // midnight in the worker's zone
 	Today   bool
+	Past    bool
 	Holiday *slot.Holiday
 	Items   []weekItem
 }
@@ -41,11 +43,12 @@ type weekItem struct {
 	Opening      *slot.Opening
 	Appointment  *appointment.Appointment // neither: an absence
 	Elsewhere    bool                     // an absence read from another calendar
+	Cancelled    bool                     // the hour of an appointment that the worker cancelled
 	Covered      bool                     // an opening whose label is covered by another item
 }
 
 func (weekPage) Template() string  { return "booking/week" }
-func (weekPage) Title() string     { return "Agenda" }
+func (p weekPage) Title() string   { return "Agenda, semaine du " + web.Day(p.Week.Monday()) }
 func (weekPage) Styles() []string  { return []string{"agenda.css"} }
 func (weekPage) Wide() bool        { return true }
 func (weekPage) Scripts() []string { return []string{"agenda/main.js"} }
@@ -61,6 +64,21 @@ func (p weekPage) Hours() []int {
 
 // Date is the day as addresses and forms write it.
 func (d weekDay) Date() string { return d.Day.Format(time.DateOnly) }
+
+// Appointments are the appointments of the day, in order.
+func (d weekDay) Appointments() (all []*appointment.Appointment) {
+	for _, item := range d.Items {
+		if item.Appointment != nil {
+			all = append(all, item.Appointment)
+		}
+	}
+	return all
+}
+
+// Bookable reports whether the day may have an available slot.
+func (d weekDay) Bookable() bool {
+	return !d.Past && !d.Closed() && slices.ContainsFunc(d.Items, func(i weekItem) bool { return i.Opening != nil })
+}
 
 // Closed reports whether the day is a holiday on which the worker does not work.
 func (d weekDay) Closed() bool { return d.Holiday != nil && !d.Holiday.Open }
@@ -112,6 +130,9 @@ func (h *HTTP) week(w http.ResponseWriter, r *web.Request) error {
 		page.Days = append(page.Days, hours.day(monday.AddDate(0, 0, i), booked, now))
 	}
 	page.frame()
+	if i := slices.IndexFunc(page.Days, func(d weekDay) bool { return d.Today }); i >= 0 {
+		page.Today = &page.Days[i]
+	}
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
@@ -146,7 +167,8 @@ func hoursShown(days []weekDay) (from, until int) {
 // day returns one day of the week: openings, absences and appointments, in order of time.
 func (h Hours) day(midnight time.Time, booked []appointment.Appointment, now time.Time) weekDay {
 	date := slot.CalendarDay(midnight)
-	day := weekDay{Day: midnight, Today: date.Equal(slot.CalendarDay(now.In(h.Zone)))}
+	today := slot.CalendarDay(now.In(h.Zone))
+	day := weekDay{Day: midnight, Today: date.Equal(today), Past: date.Before(today)}
 	for _, holiday := range h.Holidays {
 		if holiday.Day.Equal(date) {
 			day.Holiday = &holiday
@@ -182,10 +204,17 @@ func (i weekItem) coveredBy(other weekItem) bool {
 func (h Hours) away(midnight time.Time) []weekItem {
 	date, whole := slot.CalendarDay(midnight), slot.Period{From: midnight, To: midnight.AddDate(0, 0, 1)}
 	var items []weekItem
-	for i, a := range append(periods(h.Absences), h.External...) {
-		if p := slot.Clip(a, whole); p.From.Before(p.To) {
-			items = append(items, weekItem{Starts: minuteIn(whole, p.From), Ends: minuteIn(whole, p.To), Elsewhere: i >= len(h.Absences)})
+	add := func(p slot.Period, item weekItem) {
+		if p = slot.Clip(p, whole); p.From.Before(p.To) {
+			item.Starts, item.Ends = minuteIn(whole, p.From), minuteIn(whole, p.To)
+			items = append(items, item)
 		}
+	}
+	for _, a := range h.Absences {
+		add(slot.Period{From: a.From, To: a.To}, weekItem{Cancelled: a.Cancelled})
+	}
+	for _, p := range h.External {
+		add(p, weekItem{Elsewhere: true})
 	}
 	for _, a := range h.Weekly {
 		if slot.CoversDay(date, a.Weekday, a.FirstDay, a.LastDay) {

@@ -15,6 +15,7 @@ type openingRow struct {
 	ID             uuid.UUID
 	SocialWorkerID uuid.UUID
 	Weekday        int
+	EveryWeeks     int
 	FirstDay       time.Time
 	LastDay        *time.Time
 	StartsMinute   int
@@ -25,7 +26,7 @@ type openingRow struct {
 }
 
 func (r openingRow) opening() slot.Opening {
-	o := slot.Opening{ID: r.ID, Weekday: r.Weekday, FirstDay: r.FirstDay, Starts: r.StartsMinute, Ends: r.EndsMinute, Modes: slot.ParseModes(r.Modes), Skips: r.Skips}
+	o := slot.Opening{ID: r.ID, Weekday: r.Weekday, Every: r.EveryWeeks, FirstDay: r.FirstDay, Starts: r.StartsMinute, Ends: r.EndsMinute, Modes: slot.ParseModes(r.Modes), Skips: r.Skips}
 	if r.LastDay != nil {
 		o.LastDay = *r.LastDay
 	}
@@ -51,7 +52,7 @@ func readOpeningsSince(ctx context.Context, q postgres.Querier, worker uuid.UUID
 // the pages of past weeks only.
 func readOpeningsOf(ctx context.Context, q postgres.Querier, since time.Time, workers ...uuid.UUID) (map[uuid.UUID][]slot.Opening, error) {
 	rows, err := postgres.All[openingRow](ctx, q, `
-		select id, social_worker_id, coalesce(weekday, 0) as weekday, first_day, last_day, starts_minute, ends_minute, modes, place_id,
+		select id, social_worker_id, coalesce(weekday, 0) as weekday, every_weeks, first_day, last_day, starts_minute, ends_minute, modes, place_id,
 		       array(select day from opening_skips where opening_id = id and day >= $2 order by day) as skips
 		from openings where social_worker_id = any($1) and (last_day is null or last_day >= $2)
 		order by weekday nulls last, first_day, starts_minute`, workers, since)
@@ -60,9 +61,9 @@ func readOpeningsOf(ctx context.Context, q postgres.Querier, since time.Time, wo
 
 func insertOpening(ctx context.Context, tx postgres.Tx, worker uuid.UUID, o slot.Opening) error {
 	_, err := tx.Exec(ctx, `
-		insert into openings (social_worker_id, weekday, first_day, last_day, starts_minute, ends_minute, modes, place_id)
-		values ($1, nullif($2, 0), $3, $4, $5, $6, $7, $8)`,
-		worker, o.Weekday, o.FirstDay, lastDay(o.LastDay), o.Starts, o.Ends, o.Modes, postgres.OrNull(o.Place))
+		insert into openings (social_worker_id, weekday, first_day, last_day, starts_minute, ends_minute, modes, place_id, every_weeks)
+		values ($1, nullif($2, 0), $3, $4, $5, $6, $7, $8, $9)`,
+		worker, o.Weekday, o.FirstDay, lastDay(o.LastDay), o.Starts, o.Ends, o.Modes, postgres.OrNull(o.Place), max(1, o.Every))
 	return err
 }
 
@@ -76,8 +77,8 @@ func lastDay(day time.Time) *time.Time {
 
 func updateOpening(ctx context.Context, tx postgres.Tx, worker uuid.UUID, o slot.Opening) error {
 	_, err := tx.Exec(ctx, `
-		update openings set weekday = nullif($3, 0), first_day = $4, last_day = $5, starts_minute = $6, ends_minute = $7, modes = $8, place_id = $9
-		where social_worker_id = $1 and id = $2`, worker, o.ID, o.Weekday, o.FirstDay, lastDay(o.LastDay), o.Starts, o.Ends, o.Modes, postgres.OrNull(o.Place))
+		update openings set weekday = nullif($3, 0), first_day = $4, last_day = $5, starts_minute = $6, ends_minute = $7, modes = $8, place_id = $9, every_weeks = $10
+		where social_worker_id = $1 and id = $2`, worker, o.ID, o.Weekday, o.FirstDay, lastDay(o.LastDay), o.Starts, o.Ends, o.Modes, postgres.OrNull(o.Place), max(1, o.Every))
 	return err
 }
 
@@ -94,13 +95,22 @@ func deleteOpening(ctx context.Context, q postgres.Querier, worker, id uuid.UUID
 // ReadAbsences lists a worker's absences of a span.
 func ReadAbsences(ctx context.Context, q postgres.Querier, worker uuid.UUID, span slot.Period) ([]Absence, error) {
 	return postgres.All[Absence](ctx, q, `
-		select id, lower(period) as "from", upper(period) as "to" from absences
+		select id, lower(period) as "from", upper(period) as "to", cancelled from absences
 		where social_worker_id = $1 and period && tstzrange($2, $3) order by period`, worker, span.From, span.To)
 }
 
-// InsertAbsence adds an absence.
-func InsertAbsence(ctx context.Context, tx postgres.Tx, worker uuid.UUID, p slot.Period) error {
+func insertAbsence(ctx context.Context, tx postgres.Tx, worker uuid.UUID, p slot.Period) error {
 	_, err := tx.Exec(ctx, `insert into absences (social_worker_id, period) values ($1, tstzrange($2, $3))`, worker, p.From, p.To)
+	return err
+}
+
+// CloseCancelled closes the hour of an appointment that its worker cancelled, as an absence
+// that the worker sees in the agenda and can remove, unless an absence covers it already
+// (R20). It is a step of the caller's act, which locked the worker.
+func CloseCancelled(ctx context.Context, tx postgres.Tx, worker uuid.UUID, hour slot.Period) error {
+	_, err := tx.Exec(ctx, `
+		insert into absences (social_worker_id, period, cancelled) select $1, tstzrange($2, $3), true
+		where not exists (select from absences where social_worker_id = $1 and period @> tstzrange($2, $3))`, worker, hour.From, hour.To)
 	return err
 }
 

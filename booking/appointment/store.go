@@ -185,6 +185,14 @@ func ReadOwnHours(ctx context.Context, q postgres.Querier, person, but uuid.UUID
 		where beneficiary_id = $1 and period && tstzrange($2, $3) and `+OccupyingAt("$4")+` and id <> $5 order by lower(period)`, person, span.From, span.To, now, but)
 }
 
+// ReadLost reads, by worker, the periods inside span of which the worker deprived the
+// person: cancelled, or declined. They are never offered to this person again (R20).
+func ReadLost(ctx context.Context, q postgres.Querier, person uuid.UUID, span slot.Period) (map[uuid.UUID][]slot.Period, error) {
+	return ReadPeriods(ctx, q, `
+		select social_worker_id, lower(period) as "from", upper(period) as "to" from appointments
+		where beneficiary_id = $1 and period && tstzrange($2, $3) and status in ('cancelled_by_worker', 'declined')`, person, span.From, span.To)
+}
+
 func countComing(ctx context.Context, q postgres.Querier, person uuid.UUID, now time.Time) (n int, err error) {
 	err = q.QueryRow(ctx, `
 		select count(*) from appointments p

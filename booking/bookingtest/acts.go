@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/rebooking"
 	"socialdirect/booking/worker"
@@ -33,6 +34,13 @@ func (w *World) CancelAsWorker(t testing.TB, a appointment.Appointment) appointm
 		t.Fatalf("%q, %v", status, err)
 	}
 	return a
+}
+
+// CancelOpen has a worker cancel an appointment and leave its hour open.
+func (w *World) CancelOpen(t testing.TB, worker *viewer.Viewer, a appointment.Appointment) {
+	t.Helper()
+	_, err := w.Bookings.CancelAs(t.Context(), worker, a.ID, booking.Cancellation{Reopen: true})
+	Must(t, err)
 }
 
 // Proposal returns the slots that are offered instead of a cancelled appointment.

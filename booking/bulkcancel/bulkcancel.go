@@ -85,12 +85,13 @@ type Batch struct {
 	Appointments   []uuid.UUID
 	Explanation    string      // to each of the people; may be empty
 	Closes         slot.Period // also closed in the agenda; zero for nothing
+	Reopen         bool        // the hours of the appointments stay open, outside Closes
 	Reason         string      // of an administrator, stored for the administration
 }
 
 // Cancel cancels the appointments of the batch that can still be cancelled, all or none,
 // as the worker. Nobody is marked, no consultation is used up, and each person is notified
-// once and offered other slots. It returns how many were cancelled. Each is journaled; an
+// once and offered other slots. The hours are closed in the agenda, unless Reopen is set. It returns how many were cancelled. Each is journaled; an
 // administrator's act with the reason.
 func (s *Service) Cancel(ctx context.Context, v *viewer.Viewer, c Batch) (cancelled int, err error) {
 	if err := mayCancel(v, c.SocialWorkerID); err != nil {
@@ -137,7 +138,7 @@ func (s *Service) cancel(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, 
 	if err := s.cancelEach(ctx, tx, c, rows); err != nil {
 		return 0, err
 	}
-	if err := s.close(ctx, tx, c); err != nil {
+	if err := s.close(ctx, tx, c, rows); err != nil {
 		return 0, err
 	}
 	return len(rows), s.journal(ctx, tx, v, c, rows)
@@ -171,22 +172,32 @@ func (s *Service) cancelEach(ctx context.Context, tx postgres.Tx, c Batch, rows 
 	return nil
 }
 
-// close closes the period in the worker's agenda, if one is given.
-func (s *Service) close(ctx context.Context, tx postgres.Tx, c Batch) error {
+// close closes the period in the worker's agenda, if one is given, and then the hours of
+// the cancelled appointments that are still open.
+func (s *Service) close(ctx context.Context, tx postgres.Tx, c Batch, rows []appointment.Row) error {
+	if err := closePeriod(ctx, tx, c); err != nil || c.Reopen {
+		return err
+	}
+	for _, row := range rows {
+		if err := agenda.CloseCancelled(ctx, tx, c.SocialWorkerID, slot.Period{From: row.StartsAt, To: row.EndsAt}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func closePeriod(ctx context.Context, tx postgres.Tx, c Batch) error {
 	if c.Closes == (slot.Period{}) {
 		return nil
 	}
 	if !c.Closes.From.Before(c.Closes.To) || !c.Closes.To.After(tx.Now) || c.Closes.To.After(tx.Now.AddDate(5, 0, 1)) {
 		return errClosing
 	}
-	others, err := agenda.ReadAbsences(ctx, tx, c.SocialWorkerID, slot.Period{From: tx.Now, To: tx.Now.AddDate(100, 0, 0)})
-	if err != nil || len(others) >= agenda.MaxOpenings {
-		return fault.OrElse(err, agenda.ErrTooMany)
+	closed, err := agenda.ReadAbsences(ctx, tx, c.SocialWorkerID, c.Closes)
+	if err != nil || slices.ContainsFunc(closed, func(a agenda.Absence) bool { return c.Closes.Inside(slot.Period{From: a.From, To: a.To}) }) {
+		return err
 	}
-	if slices.ContainsFunc(others, func(a agenda.Absence) bool { return c.Closes.Inside(slot.Period{From: a.From, To: a.To}) }) {
-		return nil
-	}
-	return agenda.InsertAbsence(ctx, tx, c.SocialWorkerID, c.Closes)
+	return agenda.Close(ctx, tx, c.SocialWorkerID, c.Closes)
 }
 
 func (s *Service) journal(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, c Batch, rows []appointment.Row) error {

@@ -142,7 +142,7 @@ func (h *HTTP) showBulkCancel(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	ticked := map[string][]string{}
+	ticked := map[string][]string{"reopen": {"no"}}
 	for _, a := range page.Coming {
 		ticked["appointment"] = append(ticked["appointment"], a.ID.String())
 	}
@@ -171,7 +171,7 @@ func decode(f *form.Form, page listPage) (c Batch, chosen []appointment.Appointm
 	if len(chosen) == 0 {
 		f.Fail("appointment", errNothingChosen.Message)
 	}
-	if f.Ticked("close") {
+	if c.Reopen = agenda.Reopens(f); f.Ticked("close") {
 		c.Closes = page.Span
 	}
 	if f.Sent("from") && !page.Bounded {
@@ -197,7 +197,7 @@ func (h *HTTP) checkBulkCancel(w http.ResponseWriter, r *web.Request, f *form.Fo
 		check.Hidden = append(check.Hidden, appointment.HiddenField{Name: "appointment", Value: a.ID.String()})
 	}
 	check.People = len(people)
-	for name, value := range map[string]string{"explanation": c.Explanation, "reason": c.Reason} {
+	for name, value := range map[string]string{"explanation": c.Explanation, "reason": c.Reason, "reopen": f.Value("reopen")} {
 		if value != "" {
 			check.Hidden = append(check.Hidden, appointment.HiddenField{Name: name, Value: value})
 		}
@@ -207,6 +207,12 @@ func (h *HTTP) checkBulkCancel(w http.ResponseWriter, r *web.Request, f *form.Fo
 	}
 	return h.render.Render(w, r, http.StatusOK, check)
 }
+
+// Reopen are the answers to the question whether the hours stay open.
+func (listPage) Reopen() []form.Option { return agenda.ReopenOptions }
+
+// Reopens reports whether the hours stay open.
+func (p checkPage) Reopens() bool { return p.Form.Is("reopen", "yes") }
 
 // Closes reports whether the period is to be closed.
 func (p checkPage) Closes() bool { return p.Form.Is("close", "1") }

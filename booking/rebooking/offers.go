@@ -101,7 +101,8 @@ type room struct {
 	span slot.Period
 	now  time.Time
 	own  []slot.Period
-	full []slot.Period // years without a consultation left
+	lost map[uuid.UUID][]slot.Period // what each worker cancelled on the person or declined
+	full []slot.Period               // years without a consultation left
 }
 
 // room returns nil if the contract allows nothing, or the reason is no longer offered.
@@ -123,6 +124,9 @@ func (s *Service) room(ctx context.Context, q postgres.Querier, a appointment.Ap
 	}
 	f := &room{span: slot.Clip(slot.Period{From: about.Add(-offersNear), To: about.Add(offersNear)}, slot.Period{From: now, To: now.Add(slot.Horizon)}), now: now}
 	if f.own, err = appointment.ReadOwnHours(ctx, q, a.BeneficiaryID, uuid.Nil, agenda.Around(f.span), now); err != nil {
+		return nil, err
+	}
+	if f.lost, err = appointment.ReadLost(ctx, q, a.BeneficiaryID, agenda.Around(f.span)); err != nil {
 		return nil, err
 	}
 	f.full, err = appointment.UsedUp(ctx, q, contract, a.BeneficiaryID, uuid.Nil, f.span, now)
@@ -160,11 +164,10 @@ func (s *Service) availableFor(ctx context.Context, q postgres.Querier, row work
 func (f *room) has(o Offer) bool {
 	hour := slot.Slot{StartsAt: o.StartsAt}.Period()
 	answerable := !o.Asks || appointment.AnswerBy(o.StartsAt, f.now).After(f.now)
-	return answerable && !slot.OverlapsAny(hour, f.own) && !slot.StartsIn(hour, f.full)
+	return answerable && !slot.OverlapsAny(hour, f.lost[o.SocialWorkerID]) && !slot.OverlapsAny(hour, f.own) && !slot.StartsIn(hour, f.full)
 }
 
-// withSame returns other slots of the worker who cancelled, except those that were
-// cancelled.
+// withSame returns other slots of the worker who cancelled.
 func (s *Service) withSame(ctx context.Context, q postgres.Querier, worker worker.Row, a appointment.Appointment, fits *room) ([]Offer, error) {
 	err := s.Workers.Offered(ctx, q, worker.AccountID)
 	if fault.Is(err, fault.NotFound) || err == nil && !slices.Contains(worker.Reasons, a.Reason) {
@@ -173,12 +176,7 @@ func (s *Service) withSame(ctx context.Context, q postgres.Querier, worker worke
 	if err != nil {
 		return nil, err
 	}
-	available, err := s.availableFor(ctx, q, worker, a, fits)
-	if err != nil || len(available) == 0 {
-		return nil, err
-	}
-	given, err := readGivenUp(ctx, q, worker.AccountID, agenda.Around(fits.span))
-	return slices.DeleteFunc(available, func(o Offer) bool { return slot.OverlapsAny(slot.Slot{StartsAt: o.StartsAt}.Period(), given) }), err
+	return s.availableFor(ctx, q, worker, a, fits)
 }
 
 // nearest returns the first offers, ordered by distance to at.

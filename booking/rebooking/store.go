@@ -6,7 +6,6 @@ import (
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/notify"
-	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/postgres"
 	"socialdirect/notification"
@@ -130,18 +129,12 @@ func readReplacements(ctx context.Context, q postgres.Querier, a appointment.App
 			select from openings o, lateral (select $5::timestamptz at time zone social_workers.time_zone as wall) l
 			where o.social_worker_id = account_id and $3 = any(o.modes) and o.first_day <= l.wall::date and (o.last_day is null or o.last_day >= l.wall::date)
 			and (o.weekday is null or o.weekday = extract(isodow from l.wall))
+			and (l.wall::date - date_trunc('week', o.first_day::timestamp)::date) / 7 % o.every_weeks = 0
 			and extract(hour from l.wall) * 60 + extract(minute from l.wall) between o.starts_minute and o.ends_minute - 60)
 			or exists (select from appointments p where p.social_worker_id = account_id and p.period && tstzrange($5, $5::timestamptz + interval '1 hour') and p.`+appointment.Occupying+`),
 			(select count(*) from unnest(languages) as tag where tag = any($4)) desc,
 			md5(account_id::text || $6::text)`,
 		a.SocialWorkerID, a.Reason, a.Mode, languages, a.StartsAt, a.ID, now)
-}
-
-// readGivenUp reads the periods inside span that the worker cancelled.
-func readGivenUp(ctx context.Context, q postgres.Querier, worker uuid.UUID, span slot.Period) ([]slot.Period, error) {
-	return postgres.All[slot.Period](ctx, q, `
-		select lower(period) as "from", upper(period) as "to" from appointments
-		where social_worker_id = $1 and lower(period) >= $2 and lower(period) < $3 and status = 'cancelled_by_worker'`, worker, span.From, span.To)
 }
 
 // Erase deletes a person's rebookings.

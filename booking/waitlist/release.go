@@ -110,11 +110,18 @@ func (s *Service) unlessFull(ctx context.Context, tx postgres.Tx, seeker search.
 }
 
 // waitedFor returns the slots that are early enough, without those that the person gave up
-// themselves.
+// themselves, or lost because the worker cancelled or declined (R20).
 func waitedFor(ctx context.Context, tx postgres.Tx, worker uuid.UUID, e entryRow, slots []slot.Slot) ([]slot.Slot, error) {
+	if len(slots) == 0 {
+		return nil, nil
+	}
 	given, err := readGivenUp(ctx, tx, e.AccountID, worker, slots)
-	return slices.DeleteFunc(slices.Clone(slots), func(slot slot.Slot) bool {
-		return !slot.StartsAt.Before(e.Until) || slices.ContainsFunc(given, slot.StartsAt.Equal)
+	if err != nil {
+		return nil, err
+	}
+	lost, err := appointment.ReadLost(ctx, tx, e.AccountID, slot.Period{From: slots[0].StartsAt, To: slots[len(slots)-1].Period().To})
+	return slices.DeleteFunc(slices.Clone(slots), func(s slot.Slot) bool {
+		return !s.StartsAt.Before(e.Until) || slices.ContainsFunc(given, s.StartsAt.Equal) || slot.OverlapsAny(s.Period(), lost[worker])
 	}), err
 }
 

@@ -81,7 +81,7 @@ func TestR12_NobodyIsNotifiedOfASlotThatIsBookedAgain(t *testing.T) {
 	}
 	// When it is released again, she is notified again.
 	w.refresh(t)
-	w.Cancel(t, w.Nadia, again)
+	w.CancelOpen(t, w.Nadia, again)
 	w.refresh(t)
 	if notified := w.notified(t, w.Zoe); len(notified) != 2 {
 		t.Errorf("notified of %v", notified)
@@ -98,7 +98,7 @@ func TestR12_MovingCancellingOpeningAndErasingReleaseSlots(t *testing.T) {
 			must(t, w.Bookings.Move(t.Context(), w.paul, booked[0].ID, firstTuesday.AddDate(0, 0, 7)))
 		},
 		"cancelled by the worker": func(t *testing.T, w *waitlistWorld, booked [3]appointment.Appointment) {
-			w.Cancel(t, w.Nadia, booked[0])
+			w.CancelOpen(t, w.Nadia, booked[0])
 		},
 		"opened": func(t *testing.T, w *waitlistWorld, _ [3]appointment.Appointment) {
 			w.Open(t, w.Nadia, bookingtest.Once(bookingtest.Tuesday, 14, 15))

@@ -192,10 +192,17 @@ func (s *Service) Entries(ctx context.Context, v *viewer.Viewer) ([]Entry, error
 	return entries, err
 }
 
-// Available returns the next available slots for one of the viewer's entries.
+// Available returns the next available slots for one of the viewer's entries, without those
+// that the viewer lost because the worker cancelled or declined (R20).
 func (s *Service) Available(ctx context.Context, v *viewer.Viewer, e Entry) ([]search.Hour, error) {
 	wanted := search.Search{Reason: e.Reason, Mode: e.Mode, Language: e.Language, Worker: e.SocialWorkerID}
 	hours, err := s.Searches.FirstSlots(ctx, v, wanted, e.AppointmentID)
-	hours = slices.DeleteFunc(hours, func(h search.Hour) bool { return !h.StartsAt.Before(e.Until) })
+	if err != nil || len(hours) == 0 {
+		return nil, err
+	}
+	lost, err := appointment.ReadLost(ctx, s.DB.Pool, v.ID, slot.Period{From: s.DB.Now(), To: e.Until.Add(slot.Length)})
+	hours = slices.DeleteFunc(hours, func(h search.Hour) bool {
+		return !h.StartsAt.Before(e.Until) || slot.OverlapsAny(h.Period(), lost[h.Worker.ID])
+	})
 	return hours[:min(len(hours), maxSlots)], err
 }

@@ -3,12 +3,13 @@
 -- clock, in minutes since midnight: nine stays nine across clock changes.
 
 -- A weekly opening has a weekday (ISO, 1 is Monday) and dates between which it
--- holds; a one-off opening has its day. An hour that starts before midnight may end
+-- holds, every week or every other one, from the week of first_day on; a one-off opening has its day. An hour that starts before midnight may end
 -- after it. place_id is where one meets; null is the first of the worker's places.
 create table openings (
     id               uuid primary key default gen_random_uuid(),
     social_worker_id uuid not null references social_workers,
     weekday          smallint check (weekday between 1 and 7),
+    every_weeks      smallint not null default 1 check (every_weeks in (1, 2)),
     first_day        date not null,
     last_day         date,
     starts_minute    smallint not null check (starts_minute >= 0),
@@ -16,7 +17,7 @@ create table openings (
     modes            text[] not null check (cardinality(modes) > 0),
     place_id         uuid references places on delete set null,
     check (starts_minute < ends_minute),
-    check (weekday is not null or last_day = first_day),
+    check (weekday is not null or last_day = first_day and every_weeks = 1),
     check (last_day is null or first_day <= last_day)
 );
 create index openings_worker_idx on openings (social_worker_id);
@@ -32,7 +33,8 @@ create table opening_skips (
 create table absences (
     id               uuid primary key default gen_random_uuid(),
     social_worker_id uuid not null references social_workers,
-    period           tstzrange not null check (not isempty(period))
+    period           tstzrange not null check (not isempty(period)),
+    cancelled        boolean not null default false -- the hour of an appointment that the worker cancelled (R20)
 );
 create index absences_worker_idx on absences using gist (social_worker_id, period);
 
