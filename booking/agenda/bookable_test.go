@@ -87,3 +87,36 @@ func TestR13_HoursThatWereNeverAvailableAreInvalid(t *testing.T) {
 		t.Errorf("the available hour beside them: %v", err)
 	}
 }
+
+// A new worker cannot be booked at less than two hours, neither by what is shown nor by what
+// is accepted; the boundary is included.
+func TestR41_NoHourIsOfferedAtLessThanTwoHoursByDefault(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	zoe, nadia := w.Beneficiary(t, "Zoé", "Vidal"), w.NewSocialWorker(t, "Nadia", "Le Goff", "Europe/Paris")
+	for weekday := range 7 {
+		w.Open(t, nadia, weekly(weekday+1, 0, 24))
+	}
+	two := bookingtest.Start.Add(2 * time.Hour)
+	if free := w.Available(t, nadia.ID); len(free) == 0 || !free[0].StartsAt.Equal(two) {
+		t.Errorf("the first slot offered is %v, want %s", free[:min(1, len(free))], two)
+	}
+	if got := refused(t, w, zoe, nadia, two.Add(-time.Hour)); got != fault.Invalid {
+		t.Errorf("an hour ahead: %q", got)
+	}
+	w.SetNow(bookingtest.Start.Add(time.Microsecond))
+	if got := refused(t, w, zoe, nadia, two); got != fault.Invalid {
+		t.Errorf("a microsecond less than two hours ahead: %q", got)
+	}
+	w.SetNow(bookingtest.Start)
+	if got := refused(t, w, zoe, nadia, two); got != "" {
+		t.Errorf("two hours ahead: %q", got)
+	}
+	settings, err := w.Agendas.Settings(t.Context(), nadia)
+	must(t, err)
+	settings.LeadTimeHours = 0
+	must(t, w.Agendas.SaveSettings(t.Context(), nadia, settings))
+	if got := refused(t, w, w.Beneficiary(t, "Paul", "Hoarau"), nadia, two.Add(-time.Hour)); got != "" {
+		t.Errorf("an hour ahead, after the worker allowed it: %q", got)
+	}
+}

@@ -201,8 +201,19 @@ func (w *World) email(who string) string {
 	return fmt.Sprintf("%s-%d@exemple.fr", who, w.people.Add(1))
 }
 
-// SocialWorkerWithoutOpenings adds a worker without openings, for every mode and reason.
+// SocialWorkerWithoutOpenings is NewSocialWorker without a lead time, so that tests can book
+// at any instant.
 func (w *World) SocialWorkerWithoutOpenings(t testing.TB, first, last, zone string) *viewer.Viewer {
+	t.Helper()
+	v := w.NewSocialWorker(t, first, last, zone)
+	_, err := w.DB.Pool.Exec(context.Background(), `update social_workers set lead_time_hours = 0 where account_id = $1`, v.ID)
+	Must(t, err)
+	return v
+}
+
+// NewSocialWorker adds a worker without openings, for every mode and reason, with the
+// settings that every new worker has.
+func (w *World) NewSocialWorker(t testing.TB, first, last, zone string) *viewer.Viewer {
 	t.Helper()
 	ctx := context.Background()
 	id, err := w.Workers.AddSocialWorker(ctx, w.Admin, worker.NewSocialWorker{

@@ -32,7 +32,7 @@ func Once(day time.Time, from, until int) slot.Opening {
 	return slot.Opening{FirstDay: day, LastDay: day, Starts: from * 60, Ends: until * 60, Modes: slot.Modes}
 }
 
-// SocialWorkerWith adds a worker in Paris with only these openings, and default settings.
+// SocialWorkerWith adds a worker in Paris with only these openings, and default settings but no lead time.
 func (w *World) SocialWorkerWith(t testing.TB, openings ...slot.Opening) *viewer.Viewer {
 	t.Helper()
 	v := w.SocialWorkerWithoutOpenings(t, "Nadia", "Le Goff", "Europe/Paris")

@@ -147,7 +147,7 @@ func (w *world) callWith(t *testing.T, v *visitor, worker uuid.UUID) string {
 	start := clocktest.Now().UTC().Truncate(time.Minute).Add(-5 * time.Minute)
 	as := &viewer.Viewer{ID: worker, Role: viewer.SocialWorker, Zone: person.Zone, Complete: true}
 	ok(t, w.openFor(t.Context(), as, start))
-	id, err := w.bookAsOf(t.Context(), start.Add(-time.Hour), v.whoIs(), as, start)
+	id, err := w.bookAsOf(t.Context(), start.Add(-3*time.Hour), v.whoIs(), as, start)
 	ok(t, err)
 	return id.String()
 }

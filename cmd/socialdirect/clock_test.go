@@ -103,6 +103,37 @@ func TestTheCurrentCallCanBeginAtEveryQuarterOfAnHour(t *testing.T) {
 	}
 }
 
+// At every hour somebody can be booked within a day in each mode, despite the lead time that
+// every worker begins with.
+func TestR12_TheDemoHasAnAvailableSlotWithin24HoursInEachMode(t *testing.T) {
+	t.Parallel()
+	w := platformOf(t)
+	var workers []*viewer.Viewer
+	for _, who := range w.people.Accounts {
+		if who.Role == viewer.SocialWorker {
+			worker, err := w.viewerAt(t.Context(), who.Email)
+			ok(t, err)
+			workers = append(workers, worker)
+		}
+	}
+	for i := range 24 {
+		now := clocktest.Now().Add(time.Duration(i) * time.Hour)
+		agendas, offered := w.platform.agendas.At(w.platform.db.At(func() time.Time { return now })), map[slot.Mode]bool{}
+		for _, worker := range workers {
+			free, err := agendas.AvailableSlots(t.Context(), worker.ID, slot.Period{From: now, To: now.Add(24 * time.Hour)})
+			ok(t, err)
+			for _, s := range free {
+				for _, mode := range s.Modes {
+					offered[mode] = true
+				}
+			}
+		}
+		if len(offered) != len(slot.Modes) {
+			t.Errorf("from %s on: %v", now, offered)
+		}
+	}
+}
+
 // lastSunday returns the day on which the clocks of Europe change.
 func lastSunday(year int, month time.Month, zone *time.Location) time.Time {
 	last := time.Date(year, month, 31, 0, 0, 0, 0, zone)

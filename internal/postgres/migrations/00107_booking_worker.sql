@@ -31,7 +31,7 @@ create table social_workers (
     holiday_region   text not null default 'metropole',
     buffer_before    smallint not null default 0 check (buffer_before between 0 and 60),
     buffer_after     smallint not null default 0 check (buffer_after between 0 and 60),
-    lead_time_hours  smallint not null default 0 check (lead_time_hours between 0 and 336),
+    lead_time_hours  smallint not null default 2 check (lead_time_hours between 0 and 336),
     horizon_weeks    smallint not null default 26 check (horizon_weeks between 1 and 26),
     per_day          smallint not null default 0 check (per_day between 0 and 24) -- 0 is no limit
 );
