@@ -23,7 +23,7 @@ func TestR18_TheConsequenceOfActingLateIsShownBeforehand(t *testing.T) {
 	d := bookingtest.NewDesk(t)
 	a := d.Book(t, d.Zoe, d.Nadia, hour(25), slot.Video)
 	for name, page := range map[string]web.Handler{"cancelling": d.HTTP.Bookings.CancelPage, "moving": d.HTTP.Bookings.MovePage} {
-		shown, code := d.SendTo(t, d.Zoe, page, http.MethodGet, a.ID, nil)
+		shown, code := d.SendTo(t, d.Zoe, page, http.MethodGet, a.ID, url.Values{"starts_at": {hour(80).Format(time.RFC3339)}})
 		if code != "" || !strings.Contains(shown, "aucune conséquence") || !strings.Contains(shown, `name="told" value="free"`) {
 			t.Fatalf("%s: %s: %s", name, code, shown)
 		}

@@ -41,6 +41,7 @@ func newSlotTable(r *web.Request, usual string, available []slot.Slot, worker wo
 		}
 		query := r.URL.Query()
 		query.Set("week", week)
+		query.Del("starts_at") // another week is shown to choose another slot
 		return r.URL.Path + "?" + query.Encode()
 	}
 	return slotTable{

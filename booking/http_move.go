@@ -61,10 +61,14 @@ type movePage struct {
 	Asked         bool // the moved appointment will be a request
 	Hours         slotTable
 	Problem       string
+
+	available []slot.Slot // of every week
 }
 
 func (movePage) Template() string { return "booking/move" }
-func (movePage) Title() string    { return "Déplacer le rendez-vous" }
+func (p movePage) Title() string {
+	return "Déplacer le rendez-vous du " + web.DayHour(p.StartsAt.In(p.Reader))
+}
 
 func (h *HTTP) movePage(r *web.Request, f *form.Form) (movePage, error) {
 	a, err := h.target(r)
@@ -84,12 +88,28 @@ func (h *HTTP) movePage(r *web.Request, f *form.Form) (movePage, error) {
 	}
 	worker, err := h.bookings.Workers.SocialWorker(r.Context(), a.SocialWorkerID)
 	week := slot.WeekOf(a.StartsAt.In(a.Reader)).String()
-	return movePage{target: a, Form: f, IsPenaltyFree: a.PenaltyFree(now), Asked: asks, Hours: newSlotTable(r, week, available, worker, a.Mode, a.Reader, now)}, err
+	return movePage{
+		target: a, Form: f, IsPenaltyFree: a.PenaltyFree(now), Asked: asks, available: available,
+		Hours: newSlotTable(r, week, available, worker, a.Mode, a.Reader, now),
+	}, err
+}
+
+// moveCheckPage is the last step: both hours, and what moving means.
+type moveCheckPage struct {
+	movePage
+	To   time.Time
+	Week slot.Week // of the chosen slot
+	Soon bool      // from the new hour on, cancelling and moving would be late at once
+}
+
+func (moveCheckPage) Template() string { return "booking/move_check" }
+func (p moveCheckPage) Title() string {
+	return "Déplacer le rendez-vous au " + web.DayHour(p.To.In(p.Reader))
 }
 
 var errNoSlotsToMoveTo = fault.New(fault.Conflict, "Cette assistante sociale ne propose plus d’heures pour le moment. Le rendez-vous reste prévu comme il est.")
 
-// MovePage shows the page.
+// MovePage shows the slots, or the last step for the slot that the address names.
 func (h *HTTP) MovePage(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.movePage(r, form.New(nil))
 	if err != nil {
@@ -98,7 +118,23 @@ func (h *HTTP) MovePage(w http.ResponseWriter, r *web.Request) error {
 	if err := h.countMoveView(r, page); err != nil {
 		return err
 	}
+	if chosen := form.FromValues(r.URL.Query()); chosen.Sent("starts_at") {
+		return h.showMoveCheck(w, r, page, chosen)
+	}
 	return h.Render.Render(w, r, http.StatusOK, page)
+}
+
+func (h *HTTP) showMoveCheck(w http.ResponseWriter, r *web.Request, page movePage, chosen *form.Form) error {
+	to := chosen.Instant("starts_at", "Choisissez une heure parmi les heures libres.")
+	switch {
+	case to.Equal(page.StartsAt):
+		return appointment.ShowAgain(errSameHour, h.currentMovePage(r, page.Form))
+	case slot.ModesAt(page.available, to) == nil:
+		return appointment.ShowAgain(appointment.ErrUnavailable, h.currentMovePage(r, page.Form))
+	}
+	return h.Render.Render(w, r, http.StatusOK, moveCheckPage{
+		movePage: page, To: to, Week: slot.WeekOf(to.In(page.Reader)), Soon: h.bookings.DB.Now().After(to.Add(-appointment.PenaltyFreeBefore)),
+	})
 }
 
 // Move moves the appointment to the chosen slot.

@@ -67,7 +67,9 @@ func TestR18_R19_MovingThenALateCancellationThenARequestAndItsAnswer(t *testing.
 	amina.sees("C’est possible librement jusqu’au")
 	amina.checkEveryWidth()
 	amina.choose()
-	amina.press("Déplacer à cette heure", "Le rendez-vous est déplacé")
+	amina.press("Continuer", "Heure actuelle")
+	amina.checkEveryWidth()
+	amina.press("Déplacer le rendez-vous", "Le rendez-vous est déplacé")
 	amina.arrives(moved)
 	if after := run(amina, chromedp.Text(chromedp.CSS("h1"))); after == before || amina.status() != "confirmed" {
 		t.Errorf("moved from %s to %s, %s", before, after, amina.status())

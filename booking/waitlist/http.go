@@ -75,7 +75,7 @@ func (e shownEntry) Moves(h search.Hour, now time.Time) bool {
 // choice is one slot of an entry, and how it is booked.
 type choice struct {
 	search.Hour
-	MoveTo string // the address that moves the appointment; empty if the slot is booked
+	MoveTo string // the last step before moving the appointment; empty if the slot is booked
 	Book   string
 }
 
@@ -84,7 +84,8 @@ func (e shownEntry) Choices(now time.Time) []choice {
 	for i, hour := range e.Hours {
 		choices[i] = choice{Hour: hour, Book: e.book(hour)}
 		if e.Moves(hour, now) {
-			choices[i].MoveTo = "/rendez-vous/" + e.AppointmentID.String() + "/deplacement"
+			query := url.Values{"starts_at": {hour.StartsAt.UTC().Format(time.RFC3339)}}
+			choices[i].MoveTo = "/rendez-vous/" + e.AppointmentID.String() + "/deplacement?" + query.Encode()
 		}
 	}
 	return choices

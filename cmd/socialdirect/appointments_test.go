@@ -148,8 +148,12 @@ func TestR18_MovingShowsTheConsequenceAndTheCurrentAgenda(t *testing.T) {
 	if strings.Contains(a.body, `value="`+gone+`"`) || strings.Contains(a.body, `value="`+at+`"`) {
 		t.Error("it offers a booked slot")
 	}
-	v.has("it opens where the appointment is", a, `action="`+page+"/deplacement?week="+weekOf(clocktest.Now().AddDate(0, 0, 14)))
-	v.has("a refusal in a later week stays there", v.want("nothing", v.post(page+"/deplacement?week=2027-W20"), http.StatusUnprocessableEntity), `action="`+page+`/deplacement?week=2027-W20`)
+	v.has("it opens where the appointment is", a, `name="week" value="`+weekOf(clocktest.Now().AddDate(0, 0, 14)))
+	v.has("a refusal in a later week stays there", v.want("nothing", v.post(page+"/deplacement?week=2027-W20"), http.StatusUnprocessableEntity), `name="week" value="2027-W20`)
+	for name, sent := range map[string]string{"a taken hour": gone, "its own hour": at, "no instant": "demain"} {
+		v.has(name, v.want(name, v.get(page+"/deplacement?starts_at="+url.QueryEscape(sent)), http.StatusUnprocessableEntity), `name="starts_at"`)
+	}
+	v.has("the last step", v.want("the last step", v.get(page+"/deplacement?starts_at="+url.QueryEscape(to)), http.StatusOK), "Heure actuelle", "Nouvelle heure", `name="starts_at" value="`+to)
 	a = v.want("a taken hour", v.post(page+"/deplacement", "starts_at", gone), http.StatusConflict)
 	v.has("a taken hour", a, "Quelqu’un vient de prendre cette heure", `name="starts_at"`)
 	for name, sent := range map[string]string{"nothing": "", "no instant": "demain", "the past": "2020-01-01T09:00:00Z"} {
