@@ -10,6 +10,8 @@ import (
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
+
+	"github.com/google/uuid"
 )
 
 type appointmentsPage struct {
@@ -18,6 +20,7 @@ type appointmentsPage struct {
 	Viewer *viewer.Viewer
 	Now    time.Time
 	Margin *appointment.Margin // how much more a beneficiary may book; nil for others
+	Again  map[uuid.UUID]bool  // past appointments beside which the viewer can book with the same worker again
 }
 
 func (appointmentsPage) Template() string { return "booking/appointments" }
@@ -28,17 +31,21 @@ type appointmentLine struct {
 	appointment.Appointment
 	Viewer *viewer.Viewer
 	Coming bool
+	Again  bool // leads to the worker's sheet
 	Now    time.Time
 }
 
+// CanEnter reports whether the call is open.
+func (l appointmentLine) CanEnter() bool { return canEnter(l.Appointment, l.Now) }
+
 // Ahead is the line of an upcoming appointment.
 func (p appointmentsPage) Ahead(a appointment.Appointment) appointmentLine {
-	return appointmentLine{a, p.Viewer, true, p.Now}
+	return appointmentLine{a, p.Viewer, true, false, p.Now}
 }
 
 // Behind is the line of an appointment that is over or cancelled.
 func (p appointmentsPage) Behind(a appointment.Appointment) appointmentLine {
-	return appointmentLine{a, p.Viewer, false, p.Now}
+	return appointmentLine{a, p.Viewer, false, p.Again[a.ID], p.Now}
 }
 
 // MarginNote says how much more a beneficiary may book; nil for others.
@@ -63,6 +70,9 @@ func (h *HTTP) Appointments(w http.ResponseWriter, r *web.Request) error {
 			return err
 		}
 		page.Margin = &margin
+		if page.Again, err = h.bookings.latestAgain(r.Context(), v.ID, past); err != nil {
+			return err
+		}
 	}
 	return h.Render.Render(w, r, http.StatusOK, page)
 }
@@ -83,10 +93,13 @@ type appointmentPage struct {
 	CanNeed       bool // the viewer may change their needs
 	Answerable    bool // other slots are offered to the viewer, because the worker cancelled
 	Prove         bool // the viewer has not proved their mobile number yet, for SMS
+	Again         bool // it is over, and the viewer can book with the same worker again
 }
 
 func (appointmentPage) Template() string { return "booking/appointment" }
-func (appointmentPage) Title() string    { return "Rendez-vous" }
+func (p appointmentPage) Title() string {
+	return "Rendez-vous du " + web.DayHour(p.StartsAt.In(p.Viewer.Zone))
+}
 
 // DisplayMobile is the number to call, formatted for reading.
 func (p appointmentPage) DisplayMobile() string { return people.DisplayMobile(p.Mobile) }
@@ -94,6 +107,11 @@ func (p appointmentPage) DisplayMobile() string { return people.DisplayMobile(p.
 // Doors is how long before the start of the appointment its call opens, and how long after
 // the end it closes.
 const Doors = 15 * time.Minute
+
+// canEnter reports whether the call of the appointment is open at now.
+func canEnter(a appointment.Appointment, now time.Time) bool {
+	return a.Status.Agreed() && a.Mode == slot.Video && !now.Before(a.StartsAt.Add(-Doors)) && now.Before(a.EndsAt.Add(Doors))
+}
 
 // Show shows the appointment's page.
 func (h *HTTP) Show(w http.ResponseWriter, r *web.Request) error {
@@ -113,13 +131,16 @@ func (h *HTTP) appointmentPage(r *web.Request, f *form.Form) (appointmentPage, e
 	details, err := h.bookings.Appointments.Details(r.Context(), v, a)
 	page := appointmentPage{Appointment: a, Details: details, Viewer: v, Form: f, CanCancel: a.Cancellable(now), IsPenaltyFree: a.PenaltyFree(now), DoorsOpenAt: a.StartsAt.Add(-Doors)}
 	page.Coming = a.Status == appointment.Confirmed && !a.Over(now)
-	page.CanEnter = a.Status.Agreed() && a.Mode == slot.Video && !now.Before(page.DoorsOpenAt) && now.Before(a.EndsAt.Add(Doors))
+	page.CanEnter = canEnter(a, now)
 	its := v.ID == a.SocialWorkerID
 	if err == nil && page.Coming {
 		page.Prove, err = h.bookings.Accounts.Profiles.Unproved(r.Context(), v)
 	}
 	if err == nil {
 		page.Answerable, err = h.bookings.Rebookings.Answerable(r.Context(), v, a)
+	}
+	if err == nil && !its && !a.Talkable(now) {
+		page.Again, err = h.bookings.bookableAgain(r.Context(), v.ID, a.SocialWorkerID)
 	}
 	page.CanAnswer, page.CanConclude, page.CanNeed = its && a.Status == appointment.Requested, its && a.Concludable(now), !its && page.CanCancel
 	return page, err

@@ -39,7 +39,9 @@ type confirmPage struct {
 }
 
 func (confirmPage) Template() string { return "booking/confirm" }
-func (confirmPage) Title() string    { return "Vérifier et réserver" }
+func (p confirmPage) Title() string {
+	return "Vérifier et réserver, " + web.DayHour(p.StartsAt.In(p.Reader))
+}
 
 // MarginNote says how much more the person may book, this appointment included.
 func (p confirmPage) MarginNote() marginNote { return marginNote{p.Margin, p.Reader, true} }

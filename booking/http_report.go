@@ -18,7 +18,9 @@ type reportPage struct {
 }
 
 func (reportPage) Template() string { return "booking/report" }
-func (reportPage) Title() string    { return "Signalement" }
+func (p reportPage) Title() string {
+	return "Signalement, rendez-vous du " + web.DayHour(p.StartsAt.In(p.Viewer.Zone))
+}
 
 func (h *HTTP) reportPage(r *web.Request, f *form.Form) (reportPage, error) {
 	a, err := h.appointment(r)

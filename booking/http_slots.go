@@ -34,7 +34,9 @@ type slotsPage struct {
 }
 
 func (slotsPage) Template() string { return "booking/slots" }
-func (slotsPage) Title() string    { return "Choisir une heure" }
+func (p slotsPage) Title() string {
+	return "Choisir une heure avec " + p.Worker.Name() + ", semaine du " + web.Day(p.Week.Monday())
+}
 func (slotsPage) Styles() []string { return []string{"finding.css"} }
 func (slotsPage) Wide() bool       { return true }
 

@@ -31,7 +31,9 @@ type proposalPage struct {
 }
 
 func (proposalPage) Template() string { return "booking/proposal" }
-func (proposalPage) Title() string    { return "D’autres heures" }
+func (p proposalPage) Title() string {
+	return "D’autres heures que le " + web.DayHour(p.StartsAt.In(p.Reader))
+}
 
 // offerGroup is one group of offers on the page.
 type offerGroup struct {
