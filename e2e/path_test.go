@@ -104,8 +104,11 @@ func (p *person) book(workerPage, mode, startsAt string) string {
 func (p *person) openNow(zone *time.Location) time.Time {
 	p.t.Helper()
 	start := clocktest.Now().In(zone).Truncate(time.Minute).Add(2 * time.Minute)
+	p.open("/agenda/reglages")
+	p.put("lead_time_hours", "0")
+	p.press("Enregistrer", "C’est enregistré")
 	p.open("/agenda/ouvertures")
-	p.put("weekday", "0")
+	p.tick(`[name="weekday"][value="0"]`)
 	p.put("first_day", start.Format(time.DateOnly))
 	p.put("starts", start.Format("15:04"))
 	p.put("ends", start.Add(time.Hour).Format("15:04"))

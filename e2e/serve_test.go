@@ -210,7 +210,7 @@ func (p *person) makeWorker(email string) {
 func (p *person) openEveryTuesday() {
 	p.t.Helper()
 	p.open("/agenda/ouvertures")
-	p.put("weekday", "2")
+	p.tick(`[name="weekday"][value="2"]`)
 	p.put("first_day", time.Now().In(paris).Format(time.DateOnly))
 	p.put("starts", "12:00")
 	p.put("ends", "09:00")

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"socialdirect/booking/appointment"
@@ -26,6 +27,7 @@ type openingsPage struct {
 	Openings []slot.Opening
 	Modes    []form.Option
 	Weekdays []form.Option
+	Every    []form.Option
 	Places   []form.Option // where there is a choice
 	Drawn    []form.Option // every week or that day alone, where a day was drawn
 }
@@ -40,7 +42,7 @@ func (h *HTTP) openingsPage(r *web.Request, f *form.Form) (openingsPage, error) 
 		return openingsPage{}, err
 	}
 	places, err := h.placeOptions(r)
-	return openingsPage{Form: f, Openings: openings, Modes: slot.ModeOptions(slot.Modes), Weekdays: slot.WeekdayOptions, Places: places}, err
+	return openingsPage{Form: f, Openings: openings, Modes: slot.ModeOptions(slot.Modes), Weekdays: slot.DayOptions, Every: slot.EveryOptions, Places: places}, err
 }
 
 // placeOptions returns the viewer's places to choose from, or nil if there is only one.
@@ -137,34 +139,65 @@ func (s *Service) Days() (first, last time.Time) {
 	return today.AddDate(0, 0, -1), today.AddDate(5, 0, 0)
 }
 
-// decodeOpening decodes an opening; one that began earlier may keep its first day.
+// decodeOpening decodes an opening on one weekday; one that began earlier may keep its
+// first day.
 func (h *HTTP) decodeOpening(f *form.Form, began time.Time) slot.Opening {
+	weekday := f.Choice("weekday", form.Values(slot.WeekdayOptions), "Choisissez un jour.")
+	return onWeekday(f, h.decodeSeries(f, began), weekday)
+}
+
+// decodeOpenings decodes openings of the same hours on one weekday or several.
+func (h *HTTP) decodeOpenings(f *form.Form) []slot.Opening {
+	weekdays := f.Choices("weekday", form.Values(slot.DayOptions), "Choisissez un jour.")
+	if len(weekdays) == 1 {
+		f.Set("weekday", weekdays[0])
+	} else if slices.Contains(weekdays, "0") {
+		f.Fail("weekday", "Choisissez des jours de la semaine, ou un seul jour.")
+	}
+	series := h.decodeSeries(f, time.Time{})
+	all := make([]slot.Opening, len(weekdays))
+	for i, weekday := range weekdays {
+		all[i] = onWeekday(f, series, weekday)
+	}
+	return all
+}
+
+// decodeSeries decodes what openings of one form have in common.
+func (h *HTTP) decodeSeries(f *form.Form, began time.Time) slot.Opening {
 	first, last := h.agendas.Days()
 	if !began.IsZero() && began.Before(first) {
 		first = began
 	}
-	weekday := f.Choice("weekday", form.Values(slot.WeekdayOptions), "Choisissez un jour.")
-	o := slot.Opening{FirstDay: f.Date("first_day", first, last, "Indiquez à partir de quel jour.")}
-	o.Starts, o.Ends = decodeHours(f)
-	if weekday != "" {
-		o.Weekday = int(weekday[0] - '0')
+	o := slot.Opening{Every: 1, FirstDay: f.Date("first_day", first, last, "Indiquez à partir de quel jour.")}
+	if f.Sent("every") && f.Choice("every", form.Values(slot.EveryOptions), "Choisissez dans la liste.") == "2" {
+		o.Every = 2
 	}
+	o.Starts, o.Ends = decodeHours(f)
 	if f.Text("last_day", form.Text{Max: 10}) != "" {
 		o.LastDay = f.Date("last_day", o.FirstDay, last, "")
 	}
-	if o.Weekday == 0 {
-		o.LastDay = o.FirstDay
-	}
 	o.Modes, o.Place = decodeModes(f), decodeWhere(f)
-	if f.Valid() && !everCovers(o.Weekday, o.FirstDay, o.LastDay) {
+	return o
+}
+
+// onWeekday is the opening on that weekday, "0" for its first day alone.
+func onWeekday(f *form.Form, o slot.Opening, weekday string) slot.Opening {
+	if weekday != "" {
+		o.Weekday = int(weekday[0] - '0')
+	}
+	if o.Weekday == 0 {
+		o.LastDay, o.Every = o.FirstDay, 1
+	}
+	if f.Valid() && !everCovers(o) {
 		f.Fail("last_day", "Ce jour de la semaine ne vient pas entre ces deux dates. Choisissez une date plus tardive.")
 	}
 	return o
 }
 
-func everCovers(weekday int, first, last time.Time) bool {
-	for i := range 7 {
-		if slot.CoversDay(first.AddDate(0, 0, i), weekday, first, last) {
+// everCovers reports whether the opening covers any day.
+func everCovers(o slot.Opening) bool {
+	for i := range 14 {
+		if o.Covers(o.FirstDay.AddDate(0, 0, i)) {
 			return true
 		}
 	}
@@ -177,8 +210,8 @@ func decodeModes(f *form.Form) []slot.Mode {
 
 // decodeHours decodes the start and the end, on one day.
 func decodeHours(f *form.Form) (starts, ends int) {
-	starts = decodeClock(f, "starts", "Indiquez l’heure de début, par exemple 09:00.")
-	ends = decodeClock(f, "ends", "Indiquez l’heure de fin, par exemple 12:00.")
+	starts = decodeClock(f, "starts", "Indiquez l’heure de début, par exemple 9\u00a0h.")
+	ends = decodeClock(f, "ends", "Indiquez l’heure de fin, par exemple 12\u00a0h.")
 	if ends == 0 && f.Error("ends") == "" {
 		ends = 24 * 60 // midnight ends a day, it does not begin it
 	}
@@ -188,24 +221,35 @@ func decodeHours(f *form.Form) (starts, ends int) {
 	return starts, ends
 }
 
-// decodeClock decodes the value of a time input into minutes since midnight.
+// decodeClock decodes the value of a time input into minutes since midnight. Where a browser
+// has no such input, people type "9 h" or "9 h 30".
 func decodeClock(f *form.Form, name, required string) int {
 	value := f.Text(name, form.Text{Max: 8, Required: required})
-	at, err := time.Parse("15:04", value)
+	at, err := parseClock(value)
 	if value != "" && err != nil {
 		f.Fail(name, required)
 	}
 	return at.Hour()*60 + at.Minute()
 }
 
+func parseClock(value string) (time.Time, error) {
+	typed := strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "h", ":", "H", ":").Replace(value)
+	if strings.HasSuffix(typed, ":") {
+		typed += "00"
+	}
+	return time.Parse("15:04", typed)
+}
+
 // addOpening adds an opening.
 func (h *HTTP) addOpening(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	f.Hidden("day", len(time.DateOnly))
-	opening := h.decodeOpening(f, time.Time{})
-	if err := h.failHoliday(r, f, "first_day", opening); err != nil {
-		return err
+	all := h.decodeOpenings(f)
+	if len(all) == 1 {
+		if err := h.failHoliday(r, f, "first_day", all[0]); err != nil {
+			return err
+		}
 	}
-	err := f.Save(besideOpening, func() error { return h.agendas.AddOpening(r.Context(), r.Viewer, opening) })
+	err := f.Save(besideOpening, func() error { return h.agendas.AddOpening(r.Context(), r.Viewer, all...) })
 	if err != nil {
 		return err
 	}
@@ -249,6 +293,7 @@ type openingPage struct {
 	Form     *form.Form
 	Modes    []form.Option
 	Weekdays []form.Option
+	Every    []form.Option
 	Scopes   []form.Option
 	Places   []form.Option             // where there is a choice
 	Booked   []appointment.Appointment // appointments that the change would leave outside
@@ -257,7 +302,7 @@ type openingPage struct {
 }
 
 func (openingPage) Template() string { return "booking/opening" }
-func (openingPage) Title() string    { return "Plage d’ouverture" }
+func (p openingPage) Title() string  { return "Plage d’ouverture, " + web.Small(p.Opening.When()) }
 func (openingPage) Styles() []string { return []string{"agenda.css"} }
 
 // DayOnly reports whether the opening can be changed on one day only.
@@ -283,12 +328,20 @@ func (h *HTTP) openingPage(r *web.Request, day time.Time) (openingPage, error) {
 		return openingPage{}, err
 	}
 	places, err := h.placeOptions(r)
-	page := openingPage{Opening: o, Modes: slot.ModeOptions(slot.Modes), Weekdays: slot.WeekdayOptions, Places: places, Zone: zone}
+	page := openingPage{Opening: o, Modes: slot.ModeOptions(slot.Modes), Weekdays: slot.WeekdayOptions, Every: slot.EveryOptions, Places: places, Zone: zone}
 	if o.Weekday > 0 && !day.IsZero() && o.Covers(day) {
 		page.Day = day
-		page.Scopes = []form.Option{{Value: "day", Label: "Seulement le " + web.Day(day)}, {Value: "all", Label: "Chaque semaine"}}
+		page.Scopes = []form.Option{{Value: "day", Label: "Seulement le " + web.Day(day)}, {Value: "all", Label: everyWeek(o)}}
 	}
 	return page, err
+}
+
+// everyWeek is the choice of all weeks of a weekly opening.
+func everyWeek(o slot.Opening) string {
+	if o.Alternate() {
+		return "Toutes ses semaines"
+	}
+	return "Chaque semaine"
 }
 
 // opening shows one opening. The address may contain the day it was moved to in the week,
@@ -363,7 +416,7 @@ func (h *HTTP) changeSeries(r *web.Request, f *form.Form, page openingPage) erro
 }
 
 func (h *HTTP) changeOneDay(r *web.Request, f *form.Form, page openingPage) error {
-	for _, name := range []string{"weekday", "first_day", "last_day"} {
+	for _, name := range []string{"weekday", "every", "first_day", "last_day"} {
 		f.Hidden(name, len(time.DateOnly)) // of the other scope, kept as typed
 	}
 	first, last := h.agendas.Days()

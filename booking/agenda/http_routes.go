@@ -11,6 +11,8 @@ func (h *HTTP) Routes() []web.Route {
 		web.Get("/agenda", web.SocialWorkers, h.week).In(web.Place{Role: viewer.SocialWorker, Order: 1, Label: "Agenda", Icon: "calendar-days"}),
 		web.Get("/agenda/ouvertures", web.SocialWorkers, h.openings),
 		web.Form("/agenda/ouvertures", web.SocialWorkers, h.addOpening),
+		web.Get("/agenda/ouvertures/copie", web.SocialWorkers, h.showCopy),
+		web.Form("/agenda/ouvertures/copie", web.SocialWorkers, h.copyWeek),
 		web.Form("/agenda/ouvertures/{id}/suppression", web.SocialWorkers, h.removeOpening),
 		web.Get("/agenda/ouvertures/{id}", web.SocialWorkers, h.opening),
 		web.Form("/agenda/ouvertures/{id}", web.SocialWorkers, h.changeOpening),

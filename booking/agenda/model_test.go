@@ -63,8 +63,21 @@ func inDates(day, first, last time.Time) bool {
 
 func (s scene) opens(o slot.Opening, at time.Time) bool {
 	day, minute := s.wall(at)
-	return inDates(day, o.FirstDay, o.LastDay) && (o.Weekday == 0 || weekdayIs(day, o.Weekday)) && !slices.Contains(o.Skips, day) &&
+	return inDates(day, o.FirstDay, o.LastDay) && (o.Weekday == 0 || weekdayIs(day, o.Weekday)) && inTurn(o, day) && !slices.Contains(o.Skips, day) &&
 		o.Starts <= minute && minute < o.Ends
+}
+
+// inTurn walks from week to week since the opening's first one.
+func inTurn(o slot.Opening, day time.Time) bool {
+	first := o.FirstDay
+	for first.Weekday() != time.Monday {
+		first = first.AddDate(0, 0, -1)
+	}
+	for turn := true; ; turn = !turn || o.Every != 2 {
+		if first = first.AddDate(0, 0, 7); day.Before(first) {
+			return o.Weekday == 0 || turn
+		}
+	}
 }
 
 func (s scene) away(at time.Time) bool {
@@ -240,6 +253,9 @@ func drawOpening(t *rapid.T, from time.Time) slot.Opening {
 		o.LastDay = o.FirstDay
 	case rapid.Bool().Draw(t, "ending"):
 		o.LastDay = o.FirstDay.AddDate(0, 0, rapid.IntRange(0, 8).Draw(t, "last"))
+	}
+	if o.Weekday > 0 {
+		o.Every = rapid.IntRange(0, 2).Draw(t, "every")
 	}
 	if o.Weekday > 0 && rapid.Bool().Draw(t, "skipping") {
 		o.Skips = []time.Time{from.AddDate(0, 0, rapid.IntRange(0, 5).Draw(t, "skip"))}

@@ -125,15 +125,26 @@ func covered(a appointment.Row, openings []slot.Opening, zone *time.Location) bo
 	})
 }
 
-// AddOpening adds an opening to the viewer's agenda. It must not overlap another of the
-// same kind. An opening for a single day takes precedence over weekly ones on that day.
-func (s *Service) AddOpening(ctx context.Context, v *viewer.Viewer, o slot.Opening) error {
+// AddOpening adds openings to the viewer's agenda, all or none. None may overlap another of
+// the same kind. An opening for a single day takes precedence over weekly ones on that day.
+func (s *Service) AddOpening(ctx context.Context, v *viewer.Viewer, all ...slot.Opening) error {
 	return s.changeOpenings(ctx, v, false, func(tx postgres.Tx, row worker.Row, others []slot.Opening) error {
+		return addOpenings(ctx, tx, row, all, others)
+	})
+}
+
+func addOpenings(ctx context.Context, tx postgres.Tx, row worker.Row, all, others []slot.Opening) error {
+	for _, o := range all {
+		o.ID = uuid.New() // unlike any other's
 		if err := fit(ctx, tx, row, o, others); err != nil {
 			return err
 		}
-		return insertOpening(ctx, tx, v.ID, o)
-	})
+		if err := insertOpening(ctx, tx, row.AccountID, o); err != nil {
+			return err
+		}
+		others = append(others, o)
+	}
+	return nil
 }
 
 // fit refuses an opening that overlaps others, or whose modes or place the worker's sheet

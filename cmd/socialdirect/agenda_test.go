@@ -97,6 +97,32 @@ func TestR41_AWeeklyOpeningIsChangedEveryWeekOrOneDay(t *testing.T) {
 	v.want("gone", v.get(at), http.StatusNotFound)
 }
 
+// One form opens several weekdays, every other week; a refused form keeps what was chosen.
+func TestR41_AFormOpensSeveralWeekdaysEveryOtherWeek(t *testing.T) {
+	t.Parallel()
+	v := platformOf(t).idle(t, "lavande")
+	in := func(days int) string { return clocktest.Now().AddDate(0, 0, days).Format(time.DateOnly) }
+	fields := []string{"weekday", "1", "weekday", "4", "every", "2", "first_day", in(8), "starts", "9 h 30", "ends", "11h", "modes", "video"}
+	refused := v.want("also a single day", v.post("/agenda/ouvertures", append(fields, "weekday", "0")...), http.StatusUnprocessableEntity)
+	for _, kept := range []string{`value="1" checked`, `value="4" checked`, `value="2" selected`, `id="weekday-error"`} {
+		if !strings.Contains(refused.body, kept) {
+			t.Errorf("the refused form lacks %s", kept)
+		}
+	}
+	v.want("an unknown rhythm", v.post("/agenda/ouvertures", "weekday", "1", "every", "3", "first_day", in(8), "starts", "09:00", "ends", "11:00", "modes", "video"), http.StatusUnprocessableEntity)
+	v.want("open", v.post("/agenda/ouvertures", fields...), http.StatusSeeOther)
+	list := v.get("/agenda/ouvertures").body
+	for _, want := range []string{"Un lundi sur deux, de 9\u00a0h\u00a030 à 11\u00a0h", "Un jeudi sur deux, de 9\u00a0h\u00a030 à 11\u00a0h"} {
+		if !strings.Contains(list, want) {
+			t.Errorf("the list lacks %q", want)
+		}
+	}
+	source := weekOf(clocktest.Now().AddDate(0, 0, 22)) // two weeks after the first
+	v.want("copied", v.post("/agenda/ouvertures/copie", "week", source, "to", in(29), "until", in(43)), http.StatusSeeOther)
+	v.want("copied again", v.post("/agenda/ouvertures/copie", "week", source, "to", in(29), "until", in(43)), http.StatusUnprocessableEntity)
+	v.wantMessages("/agenda/ouvertures/copie", map[string]string{"week": source, "to": in(60), "until": ""}, map[string][]string{"to": {"", "1970-01-01"}, "until": {in(29), in(700)}})
+}
+
 func weekAddress(day time.Time) string { return "/agenda?week=" + weekOf(day) }
 
 // weekOf returns a day's week in the format of addresses.
