@@ -7,6 +7,7 @@ import (
 
 // Routes are the routes of this package.
 func (h *HTTP) Routes() []web.Route {
+	days := DayPages{h}
 	return []web.Route{
 		web.Get("/assistants/{id}", web.Beneficiaries, h.Slots),
 		web.Get("/rendez-vous/nouveau", web.Beneficiaries, h.ConfirmPage).Within("/assistants"),
@@ -29,6 +30,9 @@ func (h *HTTP) Routes() []web.Route {
 		web.Form("/rendez-vous/{id}/reponse", web.SocialWorkers, h.Answer),
 		web.Form("/rendez-vous/{id}/issue", web.SocialWorkers, h.conclude),
 		web.Post("/rendez-vous/{id}/marque", web.SocialWorkers, h.removeLateMark),
+		web.Get("/agenda/aujourdhui", web.SocialWorkers, days.Today),
+		web.Get("/agenda/rendez-vous", web.SocialWorkers, days.Free),
+		web.Form("/agenda/rendez-vous", web.SocialWorkers, days.ChooseFree),
 		web.Get("/beneficiaires/{id}/rendez-vous", web.SocialWorkers, h.showSlotsOnBehalf),
 		web.Form("/beneficiaires/{id}/rendez-vous/nouveau", web.SocialWorkers, h.Confirm),
 		web.Form("/beneficiaires/{id}/rendez-vous", web.SocialWorkers, h.Book),

@@ -93,5 +93,5 @@ func TestAWorkersPagesAreAccessibleAtEveryWidth(t *testing.T) {
 	p := sit(t, newBrowser(t), d.URL, smallPhone, true)
 	p.signIn(d.person(t, "marc.dupuis@"), "Semaine du")
 	p.look("/profil/fiche", "/profil", "/profil/securite", "/profil/securite/cles", "/profil/securite/codes",
-		"/agenda", "/agenda/ouvertures", "/agenda/absences", "/agenda/reglages", "/agenda/fuseau", "/agenda/fuseau?zone=America/Cayenne", "/agenda/calendriers", "/agenda/abonnement", "/rendez-vous", "/messages", "/profil/notifications/messages")
+		"/agenda", "/agenda/aujourdhui", "/agenda/rendez-vous", "/agenda/ouvertures", "/agenda/ouvertures/copie", "/agenda/absences", "/agenda/reglages", "/agenda/fuseau", "/agenda/fuseau?zone=America/Cayenne", "/agenda/calendriers", "/agenda/abonnement", "/rendez-vous", "/messages", "/profil/notifications/messages")
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// outcomeWithin is how long after its end the worker may record or correct the outcome.
-const outcomeWithin = 7 * 24 * time.Hour
+// OutcomeWithin is how long after its end the worker may record or correct the outcome.
+const OutcomeWithin = 7 * 24 * time.Hour
 
 var (
 	ErrOutcome      = fault.New(fault.Invalid, "Dites si le rendez-vous a eu lieu ou non.")
@@ -22,7 +22,7 @@ var (
 
 // Concludable reports whether its worker may record the outcome at now.
 func (a Appointment) Concludable(now time.Time) bool {
-	return a.Status.Agreed() && !now.Before(a.StartsAt) && now.Before(a.EndsAt.Add(outcomeWithin))
+	return a.Status.Agreed() && !now.Before(a.StartsAt) && now.Before(a.EndsAt.Add(OutcomeWithin))
 }
 
 // Conclude records the outcome, Attended or NoShow, by the worker, from the start

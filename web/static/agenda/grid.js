@@ -28,7 +28,7 @@ export class Grid {
   get openings() { return elements(this.element, "[data-opening]"); }
 
   /** The links that add an opening to a day. */
-  get additions() { return [...this.element.querySelectorAll(".agenda-add a")].filter((a) => a instanceof HTMLAnchorElement); }
+  get additions() { return [...this.element.querySelectorAll(".agenda-add:not(.agenda-book) a")].filter((a) => a instanceof HTMLAnchorElement); }
 
   /** Today's column, 0 in another week. */
   get today() { return Math.max(0, this.#days.findIndex((day) => day.classList.contains("today"))); }
