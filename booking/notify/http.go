@@ -76,7 +76,7 @@ type unreachedPage struct {
 }
 
 func (unreachedPage) Template() string { return "booking/unreached" }
-func (unreachedPage) Title() string    { return "Personnes à joindre" }
+func (unreachedPage) Title() string    { return "Personnes à appeler faute de message" }
 
 // unreached lists the people to call.
 func (h *HTTP) unreached(w http.ResponseWriter, r *web.Request) error {
