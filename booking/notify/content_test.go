@@ -17,7 +17,7 @@ func TestR21_AConfirmationThatIsNoLongerTrueIsNotSent(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	a := o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday, slot.Video)
-	o.Cancel(t, o.Nadia, a)
+	o.CancelOpen(t, o.Nadia, a)
 	o.Turn(t)
 	o.WantGot(t, o.Zoe, "mail cancellation", "sms cancellation")
 	o.SetNow(bookingtest.Friday.Add(2 * time.Hour))
@@ -34,7 +34,7 @@ func TestR21_NoNotificationSaysWhoOrWhy(t *testing.T) {
 		a := o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday, mode)
 		o.Turn(t)
 		o.Pass(t, bookingtest.Friday.Add(-30*time.Minute).Sub(o.DB.Now()))
-		o.Cancel(t, o.Nadia, a)
+		o.CancelOpen(t, o.Nadia, a)
 		o.Turn(t)
 		o.SetNow(bookingtest.Start)
 	}
@@ -115,7 +115,7 @@ func TestR21_DiscreetNotificationsSayNothingOfTheAppointment(t *testing.T) {
 	a := o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday, slot.Video)
 	o.Turn(t)
 	o.Pass(t, bookingtest.Friday.Add(-30*time.Minute).Sub(o.DB.Now()))
-	o.Cancel(t, o.Nadia, a)
+	o.CancelOpen(t, o.Nadia, a)
 	o.Turn(t)
 	for _, n := range o.Rows(t, "sent") {
 		if n.AccountID != o.Zoe.ID {
@@ -146,7 +146,7 @@ func TestR21_EveryChangeAndNoReminderCarriesACalendarFile(t *testing.T) {
 	a := o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday, slot.Video)
 	o.Turn(t)
 	o.Pass(t, bookingtest.Friday.Add(-30*time.Minute).Sub(o.DB.Now()))
-	o.Cancel(t, o.Nadia, a)
+	o.CancelOpen(t, o.Nadia, a)
 	o.Turn(t)
 	o.SendAbout(t, appointment.Requested, "request")
 	o.SendAbout(t, appointment.Declined, "declined")
