@@ -37,7 +37,7 @@ func TestR41_InvalidOpeningsGetAMessageAtTheField(t *testing.T) {
 	v.wantMessages("/agenda/ouvertures", right, map[string][]string{
 		"ends":      {"20:00", "21:00", "21:20", "01:00", "", "25:00", "\x00"}, // before, nothing, 20 minutes, over midnight
 		"first_day": {"1970-01-01", "2200-01-01", "2026-02-30", "", "demain"},
-		"weekday":   {"", "8", "-1"}, "modes": {"", "fax"}, "starts": {"", "9h"},
+		"weekday":   {"", "8", "-1"}, "modes": {"", "fax"}, "starts": {"", "neuf heures", "25h"},
 	})
 	weekly := map[string]string{"weekday": "2", "first_day": dayAhead(40), "last_day": "", "starts": "21:00", "ends": "23:00", "modes": "video"}
 	v.wantMessages("/agenda/ouvertures", weekly, map[string][]string{"last_day": {dayAhead(39), "2200-01-01"}})
