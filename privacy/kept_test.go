@@ -18,7 +18,7 @@ var keptIn = map[string]string{
 	"accounts": "Qui vous êtes", "assisted_signups": "Qui vous êtes",
 	"account_tokens": "Vos moyens de connexion", "totp": "Vos moyens de connexion", "passkeys": "Vos moyens de connexion", "passkey_challenges": "Vos moyens de connexion",
 	"recovery_sets": "Vos moyens de connexion", "recovery_codes": "Vos moyens de connexion", "reset_codes": "Vos moyens de connexion", "sms_challenges": "Vos moyens de connexion",
-	"sessions": "Vos connexions", "known_devices": "Vos connexions", "throttles": "Vos connexions",
+	"sessions": "Vos connexions", "known_devices": "Vos connexions", "throttles": "Vos connexions", "interrupted_forms": "Vos connexions",
 	"legal_acceptances": "Votre accord",
 	"contact_choices":   "Ce que vous voulez recevoir", "notification_choices": "Ce que vous voulez recevoir",
 	"notifications": "Les messages partis vers vous",
