@@ -22,7 +22,7 @@ var keptIn = map[string]string{
 	"legal_acceptances": "Votre accord",
 	"contact_choices":   "Ce que vous voulez recevoir", "notification_choices": "Ce que vous voulez recevoir",
 	"notifications": "Les messages partis vers vous",
-	"appointments":  "Vos rendez-vous", "rebookings": "Vos rendez-vous", "late_marks": "Vos rendez-vous", "booking_acts": "Vos rendez-vous",
+	"appointments":  "Vos rendez-vous", "rebookings": "Vos rendez-vous", "late_marks": "Vos rendez-vous", "booking_acts": "Vos rendez-vous", "sheet_views": "Vos rendez-vous",
 	"waitlist_entries": "Votre liste d’attente", "waitlist_releases": "Votre liste d’attente", "waitlist_slots": "Votre liste d’attente",
 	"messages": "Vos messages et vos documents", "documents": "Vos messages et vos documents", "handed_documents": "Vos messages et vos documents", "uploads": "Vos messages et vos documents",
 	"read_marks": "Vos messages et vos documents", "message_rates": "Vos messages et vos documents", "document_days": "Vos messages et vos documents",
@@ -46,7 +46,7 @@ var ofNobody = map[string]string{
 	"client_figures": "counts", "published_figures": "counts", "noise_keys": "the digest of a key", "index_key": "the digest of a key", "hours_counted": "an instant",
 	"legal_texts": "texts", "reasons": "the list of reasons",
 	"goose_db_version": "the schema", "river_migration": "the queue's schema", "river_job": "jobs, which name accounts by their identifier and are deleted once done",
-	"river_leader": "the queue", "river_queue": "the queue", "river_client": "the queue", "river_client_queue": "the queue",
+	"river_leader": "the queue", "river_queue": "the queue", "river_client": "the queue", "river_client_queue": "the queue", "river_notification": "the queue",
 }
 
 func titles(kept []privacy.Kept) (all []string) {
