@@ -68,7 +68,7 @@ func (n *population) beneficiary() person { return n.add(viewer.Beneficiary, &n.
 func (n *population) worker() person {
 	who := n.add(viewer.SocialWorker, nil)
 	n.exec(`insert into social_workers (account_id, presentation, languages, reasons, modes, time_zone, holiday_region)
-		values ($1, 'Je vous écoute.', '{fr}', '{money,housing,family}', $2, 'Europe/Paris', 'aucune')`, who.id, slot.Modes)
+		values ($1, 'Je vous écoute.', '{fr}', '{money,housing,family,other}', $2, 'Europe/Paris', 'aucune')`, who.id, slot.Modes)
 	n.exec(`insert into places (social_worker_id, name, address, position) values ($1, 'Bureau', '1 rue de la Paix, Vannes', 1)`, who.id)
 	n.exec(`insert into credentials (social_worker_id, kind, title, register, number, issuer, checked_on, valid_from, valid_until, submitted_at, confirmed_at)
 		values ($1, 'diploma', 'Diplôme', 'rpps', '10001234567', 'ARS', '2020-01-01', null, null, now(), now()),

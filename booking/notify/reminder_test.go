@@ -195,7 +195,7 @@ func TestR21_EveryReminderOfABusyHourIsPlanned(t *testing.T) {
 			select 'social_worker', 'w' || i || '@exemple.fr', 'x', 'y', 'Europe/Paris', $1 from generate_series(1, $2) i returning id),
 		sheets as (
 			insert into social_workers (account_id, presentation, languages, reasons, modes, time_zone)
-			select id, '', '{fr}', '{money}', '{video}', 'Europe/Paris' from workers returning account_id),
+			select id, '', '{fr}', '{money,other}', '{video}', 'Europe/Paris' from workers returning account_id),
 		others as (
 			insert into accounts (role, email, last_name, first_name, time_zone, created_at, client_id)
 			select 'beneficiary', 'b' || i || '@exemple.fr', 'x', 'y', 'Europe/Paris', $1, (select id from clients limit 1) from generate_series(1, $2) i returning id)

@@ -23,9 +23,29 @@ func New(db *postgres.DB) *Service { return &Service{db} }
 
 // Reason is what an appointment may be about (R15).
 type Reason struct {
-	Slug    string // never changes: appointments and addresses refer to the reason by it
+	Slug    string // never changes: appointments refer to the reason by it
 	Label   string
 	Retired bool // no longer offered; appointments with it keep its label
+}
+
+// Other is the slug of the reason for everything else, and for people who cannot name what
+// they need. It is always offered, as the last one, and every worker takes it.
+const Other = "other"
+
+// Lasting reports whether the reason can be neither retired nor moved.
+func (r Reason) Lasting() bool { return r.Slug == Other }
+
+// Specific returns the reasons but Other.
+func Specific(reasons []Reason) []Reason {
+	return slices.DeleteFunc(slices.Clone(reasons), Reason.Lasting)
+}
+
+// WithOther returns the slugs of reasons with Other, which every worker takes.
+func WithOther(slugs []string) []string {
+	if slices.Contains(slugs, Other) {
+		return slugs
+	}
+	return append(slices.Clone(slugs), Other)
 }
 
 // maxLabel is the maximum length of a label, in characters.
@@ -47,7 +67,7 @@ var (
 	errWords   = fault.New(fault.Invalid, "Écrivez ce motif avec des lettres, par exemple « Logement ».")
 	errFull    = fault.New(fault.Invalid, "Il y a déjà 30 motifs. Retirez-en un d’abord : une liste plus longue ne se lit plus.")
 	errMissing = fault.New(fault.NotFound, "Ce motif n’existe pas.")
-	errLast    = fault.New(fault.Conflict, "C’est le dernier motif proposé : sans motif, personne ne peut réserver.")
+	errLasting = fault.New(fault.Conflict, "Ce motif reste toujours proposé, en dernier : il sert à qui ne sait pas comment dire ce qu’il lui faut.")
 )
 
 var slugPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
@@ -75,29 +95,23 @@ func (s *Service) Rename(ctx context.Context, v *viewer.Viewer, slug, label stri
 	})
 }
 
-// Retire stops offering a reason, or offers it again. The last offered one cannot be retired.
+// Retire stops offering a reason, or offers it again. Other cannot be retired.
 func (s *Service) Retire(ctx context.Context, v *viewer.Viewer, slug string, retired bool) error {
-	return s.change(ctx, v, "reason.retired", func(tx postgres.Tx, all []Reason) error {
-		if retired && !othersOffered(all, slug) {
-			return errLast
+	return s.change(ctx, v, "reason.retired", func(tx postgres.Tx, _ []Reason) error {
+		if slug == Other {
+			return errLasting
 		}
 		found, err := retire(ctx, tx, slug, retired)
 		return fault.OrMissing(found, err, errMissing)
 	})
 }
 
-func othersOffered(all []Reason, slug string) bool {
-	for _, r := range all {
-		if !r.Retired && r.Slug != slug {
-			return true
-		}
-	}
-	return false
-}
-
-// Raise moves a reason one place towards the top of the list.
+// Raise moves a reason one place towards the top of the list. Other stays the last one.
 func (s *Service) Raise(ctx context.Context, v *viewer.Viewer, slug string) error {
 	return s.change(ctx, v, "reason.moved", func(tx postgres.Tx, all []Reason) error {
+		if slug == Other {
+			return errLasting
+		}
 		slugs := make([]string, len(all))
 		at := -1
 		for i, r := range all {

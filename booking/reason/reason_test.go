@@ -9,6 +9,7 @@ import (
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/reason"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
 
@@ -25,7 +26,7 @@ func TestR15_AdministratorsMaintainTheListOfReasons(t *testing.T) {
 	bookingtest.Must(t, reasons.Add(t.Context(), w.Admin, "Études & bourses"))
 	bookingtest.Must(t, reasons.Raise(t.Context(), w.Admin, "housing"))
 	bookingtest.Must(t, reasons.Rename(t.Context(), w.Admin, "housing", "Se loger"))
-	if got := labels(t, w); got != "Se loger|Budget et argent|Famille|Proche à aider|Handicap|Retraite|Études & bourses" {
+	if got := labels(t, w); got != "Se loger|Budget et argent|Famille|Proche à aider|Handicap|Retraite|Études & bourses|Autre chose, ou je ne sais pas" {
 		t.Errorf("the list is %s", got)
 	}
 	bookingtest.Must(t, reasons.Retire(t.Context(), w.Admin, "housing", true))
@@ -85,10 +86,37 @@ func TestR15_TheListOfReasonsRefusesInvalidChanges(t *testing.T) {
 			t.Errorf("an unknown reason: %v", err)
 		}
 	}
-	for _, slug := range []string{"money", "family", "caregiving", "disability", "retirement"} {
+}
+
+// Somebody who cannot name what they need can always book, with every worker.
+func TestR15_AnotherReasonIsAlwaysOfferedAndEveryWorkerTakesIt(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	reasons := reason.New(w.DB)
+	nadia, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
+	for name, err := range map[string]error{
+		"retired": reasons.Retire(t.Context(), w.Admin, reason.Other, true), "moved": reasons.Raise(t.Context(), w.Admin, reason.Other),
+	} {
+		if !fault.Is(err, fault.Conflict) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, sql := range []string{`update reasons set retired = true where slug = 'other'`, `update social_workers set reasons = '{money}'`} {
+		if _, err := w.DB.Pool.Exec(t.Context(), sql); err == nil {
+			t.Errorf("the database allows %s", sql)
+		}
+	}
+	sheet, err := w.Workers.SocialWorker(t.Context(), nadia.ID)
+	bookingtest.Must(t, err)
+	bookingtest.Must(t, w.Workers.UpdateSheet(t.Context(), nadia, nadia.ID, worker.Sheet{
+		Presentation: "Bonjour.", Languages: sheet.Languages, Reasons: []string{"money"}, Modes: sheet.Modes,
+	}))
+	for _, slug := range []string{"housing", "money", "family", "caregiving", "disability", "retirement"} {
 		bookingtest.Must(t, reasons.Retire(t.Context(), w.Admin, slug, true))
 	}
-	if err := reasons.Retire(t.Context(), w.Admin, "housing", true); !fault.Is(err, fault.Conflict) {
-		t.Errorf("the last reason was retired: %v", err)
+	if got := labels(t, w); got != "Autre chose, ou je ne sais pas" {
+		t.Errorf("the list is %s", got)
 	}
+	_, err = w.Bookings.Book(t.Context(), zoe, appointment.Request{SocialWorkerID: nadia.ID, StartsAt: bookingtest.Start.Add(48 * time.Hour), Mode: slot.Video, Reason: reason.Other})
+	bookingtest.Must(t, err)
 }

@@ -6,12 +6,15 @@ import (
 	"socialdirect/internal/postgres"
 )
 
+// inOrder is the order of the reasons: Other is the last one.
+const inOrder = ` order by slug = 'other', position, slug`
+
 // Read lists the reasons that are offered, in their order.
 func Read(ctx context.Context, q postgres.Querier) ([]Reason, error) {
-	return postgres.All[Reason](ctx, q, `select slug, label, retired from reasons where not retired order by position, slug`)
+	return postgres.All[Reason](ctx, q, `select slug, label, retired from reasons where not retired`+inOrder)
 }
 
-const selectAll = `select slug, label, retired from reasons order by position, slug`
+const selectAll = `select slug, label, retired from reasons` + inOrder
 
 func readAll(ctx context.Context, q postgres.Querier) ([]Reason, error) {
 	return postgres.All[Reason](ctx, q, selectAll)

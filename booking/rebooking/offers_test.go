@@ -68,7 +68,7 @@ func TestR20_OnlyBookableWorkersOfTheReasonModeAndLanguageAreOffered(t *testing.
 		t.Fatal("Marc is not offered at first")
 	}
 	for name, sql := range map[string][2]string{
-		"another reason":   {`update social_workers set reasons = '{money}' where account_id = $1`, `update social_workers set reasons = '{money,housing}' where account_id = $1`},
+		"another reason":   {`update social_workers set reasons = '{money,other}' where account_id = $1`, `update social_workers set reasons = '{money,housing,other}' where account_id = $1`},
 		"another mode":     {`update social_workers set modes = '{phone}' where account_id = $1`, `update social_workers set modes = '{phone,video}' where account_id = $1`},
 		"another language": {`update social_workers set languages = '{de}' where account_id = $1`, `update social_workers set languages = '{de,fr}' where account_id = $1`},
 		"suspended":        {`update accounts set suspended_at = now() where id = $1`, `update accounts set suspended_at = null where id = $1`},
@@ -105,7 +105,7 @@ func TestR20_ClosedAccountsHideNoWorkerFromTheOffers(t *testing.T) {
 			       case when i % 2 = 0 then now() end from generate_series(1, 300) i returning id, first_name),
 		sheets as (
 			insert into social_workers (account_id, presentation, languages, reasons, modes, time_zone)
-			select id, '', '{fr}', '{housing}', '{video}', 'Europe/Paris' from gone returning account_id),
+			select id, '', '{fr}', '{housing,other}', '{video}', 'Europe/Paris' from gone returning account_id),
 		proofs as (
 			insert into credentials (id, social_worker_id, kind, title, register, number, issuer, checked_on, valid_from, valid_until, submitted_at, confirmed_at)
 			select gen_random_uuid(), id, kind, '', 'rpps', '1', 'x', '2020-01-01', '2020-01-01', '2099-01-01', now(), now() from gone, unnest(array['diploma', 'insurance']) as kind where first_name = 'covered')

@@ -33,7 +33,7 @@ func (h *HTTP) adminWorkersPage(r *web.Request, f *form.Form) (adminWorkersPage,
 	if err != nil {
 		return adminWorkersPage{}, err
 	}
-	page := adminWorkersPage{Form: f, Reasons: reason.Options(reasons), Modes: slot.ModeOptions(slot.Modes), Languages: LanguageOptions(), Registers: registerOptions}
+	page := adminWorkersPage{Form: f, Reasons: reason.Options(reason.Specific(reasons)), Modes: slot.ModeOptions(slot.Modes), Languages: LanguageOptions(), Registers: registerOptions}
 	if page.Watched, err = h.workers.Watched(r.Context(), r.Viewer); err != nil {
 		return adminWorkersPage{}, err
 	}

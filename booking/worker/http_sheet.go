@@ -79,7 +79,7 @@ func (h *HTTP) sheetPage(r *web.Request, f *form.Form) (sheetPage, error) {
 	return sheetPage{
 		Form: f, Photo: form.New(nil), Place: form.New(nil), Diploma: diplomaForm(), Insurance: form.New(nil), Worker: worker, Path: path,
 		Standing: standing, Registers: registerOptions,
-		Reasons: reason.Options(reasons), Modes: slot.ModeOptions(slot.Modes), Languages: LanguageOptions(),
+		Reasons: reason.Options(reason.Specific(reasons)), Modes: slot.ModeOptions(slot.Modes), Languages: LanguageOptions(),
 	}, err
 }
 
@@ -96,7 +96,7 @@ func decodeSheet(f *form.Form, reasons []form.Option) Sheet {
 	sheet := Sheet{
 		Presentation: f.Text("presentation", form.Text{Max: maxPresentation, Required: "Écrivez quelques lignes de présentation.", Lines: true}),
 		Languages:    f.Choices("languages", form.Values(LanguageOptions()), "Choisissez au moins une langue."),
-		Reasons:      f.Choices("reasons", form.Values(reasons), "Choisissez au moins un motif."),
+		Reasons:      f.Choices("reasons", append(form.Values(reasons), reason.Other), "Choisissez au moins un motif."),
 		Place:        f.Text("place", form.Text{Max: maxPlace, Lines: true}),
 	}
 	for _, mode := range f.Choices("modes", form.Values(slot.ModeOptions(slot.Modes)), "Choisissez au moins une façon de parler.") {

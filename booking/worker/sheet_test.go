@@ -49,7 +49,7 @@ func TestR12_AWorkerEditsOnlyTheirOwnSheet(t *testing.T) {
 	must(t, w.Workers.UpdateSheet(t.Context(), nadia, nadia.ID, sheet()))
 	got, err := w.Workers.SocialWorker(t.Context(), nadia.ID)
 	must(t, err)
-	if got.Presentation != sheet().Presentation || !slices.Equal(got.Languages, sheet().Languages) || len(got.Reasons) != 1 || len(got.Places) != 1 || got.Places[0].Address != "1 rue de la Paix, Vannes" {
+	if got.Presentation != sheet().Presentation || !slices.Equal(got.Languages, sheet().Languages) || len(got.Reasons) != 2 || !got.Reasons[1].Lasting() || len(got.Places) != 1 || got.Places[0].Address != "1 rue de la Paix, Vannes" {
 		t.Errorf("the sheet says %+v", got)
 	}
 	if lines, err := audit.About(t.Context(), w.DB.Pool, nadia.ID, 10); err != nil || len(lines) != 3 || lines[0].Act != "credential.recorded" || lines[2].Act != "account.invited" {

@@ -53,7 +53,7 @@ func (r Row) sheet(person people.Person, offered []reason.Reason) SocialWorker {
 func insertWorker(ctx context.Context, tx postgres.Tx, id uuid.UUID, n NewSocialWorker) error {
 	_, err := tx.Exec(ctx, `
 		insert into social_workers (account_id, presentation, languages, reasons, modes, time_zone, holiday_region) values ($1, $2, $3, $4, $5, $6, $7)`,
-		id, n.Presentation, n.Languages, n.Reasons, n.Modes, n.Zone, slot.RegionOf(n.Zone))
+		id, n.Presentation, n.Languages, reason.WithOther(n.Reasons), n.Modes, n.Zone, slot.RegionOf(n.Zone))
 	return err
 }
 
@@ -84,7 +84,7 @@ func readWorkers(ctx context.Context, q postgres.Querier, page int) ([]Row, erro
 func updateSheet(ctx context.Context, tx postgres.Tx, id uuid.UUID, sheet Sheet) error {
 	_, err := tx.Exec(ctx, `
 		update social_workers set presentation = $2, languages = $3, reasons = $4, modes = $5 where account_id = $1`,
-		id, sheet.Presentation, sheet.Languages, sheet.Reasons, sheet.Modes)
+		id, sheet.Presentation, sheet.Languages, reason.WithOther(sheet.Reasons), sheet.Modes)
 	return err
 }
 

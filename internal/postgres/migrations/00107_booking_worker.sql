@@ -7,7 +7,9 @@ create table reasons (
     slug     text primary key check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) <= 60),
     label    text not null check (length(label) between 1 and 60),
     position int not null,
-    retired  boolean not null default false
+    retired  boolean not null default false,
+    -- Somebody who cannot name what they need can always book.
+    constraint reasons_other_check check (slug <> 'other' or not retired)
 );
 create unique index reasons_label_key on reasons (lower(label));
 insert into reasons (slug, label, position) values
@@ -16,7 +18,8 @@ insert into reasons (slug, label, position) values
     ('family', 'Famille', 3),
     ('caregiving', 'Proche à aider', 4),
     ('disability', 'Handicap', 5),
-    ('retirement', 'Retraite', 6);
+    ('retirement', 'Retraite', 6),
+    ('other', 'Autre chose, ou je ne sais pas', 7);
 
 -- A worker's sheet, and the settings of their agenda: room around appointments, how
 -- soon and how late one books, how many a day.
@@ -24,7 +27,7 @@ create table social_workers (
     account_id       uuid primary key references accounts,
     presentation     text not null,
     languages        text[] not null check (cardinality(languages) > 0),
-    reasons          text[] not null check (cardinality(reasons) > 0),
+    reasons          text[] not null check ('other' = any(reasons)), -- which every worker takes
     modes            text[] not null check (cardinality(modes) > 0),
     portrait_version text not null default '',
     time_zone        text not null,
