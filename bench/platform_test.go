@@ -151,7 +151,7 @@ func newServices(b testing.TB, db *postgres.DB, store blob.Config) services {
 	s.workers = worker.New(db, s.notifications, s.accounts, appointment.Links{})
 	s.agendas = agenda.New(db, s.appointments, s.workers)
 	s.calendars = calendar.New(calendar.Parts{DB: db, Queue: queue, Notifications: s.notifications, Vault: s.vault, Accounts: s.accounts, Workers: s.workers})
-	s.searches = search.New(search.Parts{DB: db, Accounts: s.accounts, Appointments: s.appointments, Workers: s.workers, Agendas: s.agendas})
+	s.searches = search.New(search.Parts{DB: db, Vault: s.vault, Accounts: s.accounts, Appointments: s.appointments, Workers: s.workers, Agendas: s.agendas})
 	s.rebookings = rebooking.New(rebooking.Parts{DB: db, Accounts: s.accounts, Appointments: s.appointments, Workers: s.workers})
 	s.notify = notify.New(notify.Parts{DB: db, Accounts: s.accounts, Notifications: s.notifications, Proposals: s.rebookings})
 	s.waitlist = waitlist.New(waitlist.Parts{DB: db, Accounts: s.accounts, Appointments: s.appointments, Workers: s.workers, Searches: s.searches, Notify: s.notify, Notifications: s.notifications})

@@ -20,7 +20,10 @@ import (
 	"github.com/google/uuid"
 )
 
-var errReason = fault.New(fault.Invalid, "Choisissez un motif dans la liste.")
+var (
+	errReason  = fault.New(fault.Invalid, "Choisissez un motif dans la liste.")
+	errUntaken = fault.New(fault.Invalid, "Cette personne ne s’occupe pas de ce motif. Choisissez un autre motif, ou quelqu’un d’autre.")
+)
 
 // Book is Place for callers who do not need the result.
 func (s *Service) Book(ctx context.Context, v *viewer.Viewer, r appointment.Request) (uuid.UUID, error) {
@@ -135,14 +138,18 @@ func (s *Service) prepare(ctx context.Context, tx postgres.Tx, v *viewer.Viewer,
 	return n, err
 }
 
-// checkReason refuses a reason that the platform or this worker does not offer.
+// checkReason refuses a reason that the platform does not offer, or this worker not take.
 func checkReason(ctx context.Context, tx postgres.Tx, row worker.Row, slug string) error {
 	offered, err := reason.Read(ctx, tx)
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(reason.Among(offered, row.Reasons), func(r reason.Reason) bool { return r.Slug == slug }) {
+	named := func(r reason.Reason) bool { return r.Slug == slug }
+	switch {
+	case !slices.ContainsFunc(offered, named):
 		return errReason
+	case !slices.ContainsFunc(reason.Among(offered, row.Reasons), named):
+		return errUntaken
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -31,7 +32,7 @@ type slotTable struct {
 
 // newSlotTable is a worker's available slots in the week of the query; without one in the
 // week usual; without that in the first week that has any. The addresses of the other weeks
-// keep the rest of the query.
+// keep the mode of the query and nothing else, so that no need ever stands in them.
 func newSlotTable(r *web.Request, usual string, available []slot.Slot, worker worker.SocialWorker, mode slot.Mode, reader *time.Location, now time.Time) slotTable {
 	grid := slotsPage{Worker: worker, Mode: mode, Reader: reader}
 	grid.fillWeek(cmp.Or(r.URL.Query().Get("week"), usual), available, now)
@@ -39,9 +40,10 @@ func newSlotTable(r *web.Request, usual string, available []slot.Slot, worker wo
 		if week == "" {
 			return ""
 		}
-		query := r.URL.Query()
-		query.Set("week", week)
-		query.Del("starts_at") // another week is shown to choose another slot
+		query := url.Values{"week": {week}}
+		if r.URL.Query().Has("mode") {
+			query.Set("mode", string(mode))
+		}
 		return r.URL.Path + "?" + query.Encode()
 	}
 	return slotTable{
@@ -100,7 +102,11 @@ func (h *HTTP) showSlotsOnBehalf(w http.ResponseWriter, r *web.Request) error {
 			return worker.ErrNotOffered
 		}
 	}
-	page, err := h.onBehalfPage(r, e, appointment.Request{SocialWorkerID: id, Mode: slot.Mode(r.URL.Query().Get("mode")), Reason: r.URL.Query().Get("reason")})
+	chosen, err := h.Searches.Chosen(r, e)
+	if err != nil {
+		return err
+	}
+	page, err := h.onBehalfPage(r, e, appointment.Request{SocialWorkerID: id, Mode: slot.Mode(r.URL.Query().Get("mode")), Reason: chosen.Reason})
 	if err != nil {
 		return err
 	}

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/reason"
+	"socialdirect/booking/search"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
@@ -29,8 +31,10 @@ type confirmPage struct {
 	Worker           worker.SocialWorker
 	StartsAt         time.Time
 	Mode             slot.Mode
+	Modes            []form.Option // the modes in which the slot can be booked
 	Place            *worker.Place // the meeting place, in person
 	Reasons          []form.Option
+	Untaken          string // the need that was chosen before, if this worker does not take it
 	PenaltyFreeUntil time.Time
 	Late             bool // cancelling would be late already
 	Reader           *time.Location
@@ -53,9 +57,16 @@ type marginNote struct {
 	This   bool
 }
 
-// ConfirmPage shows the last step for a slot that the address names.
+// ConfirmPage shows the last step for a slot that the address names. It takes nothing else
+// from the address: a need never stands in one.
 func (h *HTTP) ConfirmPage(w http.ResponseWriter, r *web.Request) error {
-	return h.Confirm(w, r, form.FromValues(r.URL.Query()))
+	named := url.Values{}
+	for _, name := range []string{"social_worker_id", "starts_at", "mode", "anybody"} {
+		if value := r.URL.Query().Get(name); value != "" {
+			named.Set(name, value)
+		}
+	}
+	return h.Confirm(w, r, form.FromValues(named))
 }
 
 // Confirm shows the last step, or the agenda if the slot is not available. Values that were
@@ -74,9 +85,11 @@ func (h *HTTP) Confirm(w http.ResponseWriter, r *web.Request, f *form.Form) erro
 		return appointment.ShowAgain(appointment.ErrUnavailable, h.currentAgenda(r, e, request))
 	}
 	typed := form.New(nil)
-	for _, field := range appointment.HiddenFields(request) {
-		typed.Set(field.Name, field.Value)
+	chosen, err := h.Searches.Chosen(r, e)
+	if err != nil {
+		return err
 	}
+	preselect(typed, request, chosen)
 	same, found, err := appointment.ReadSame(r.Context(), h.bookings.DB.Pool, e.PersonID, request, h.bookings.DB.Now())
 	if err != nil {
 		return err
@@ -89,6 +102,15 @@ func (h *HTTP) Confirm(w http.ResponseWriter, r *web.Request, f *form.Form) erro
 		return err
 	}
 	return h.Render.Render(w, r, http.StatusOK, page)
+}
+
+// preselect fills in what was typed before, or else the session's choice.
+func preselect(f *form.Form, request appointment.Request, chosen search.Choice) {
+	f.Set("reason", chosen.Reason)
+	f.Set("mode", string(request.Mode))
+	for _, field := range appointment.HiddenFields(request) {
+		f.Set(field.Name, field.Value)
+	}
 }
 
 var errNobody = fault.New(fault.Invalid, "Choisissez d’abord avec qui vous voulez parler, puis une heure.")
@@ -144,12 +166,17 @@ func (h *HTTP) confirmPage(r *web.Request, e appointment.OnBehalf, request appoi
 	}
 	penaltyFreeUntil := request.StartsAt.Add(-appointment.PenaltyFreeBefore)
 	page := confirmPage{
-		OnBehalf: e, Allowance: allowance, Margin: margin, Form: f, Worker: sheet, StartsAt: request.StartsAt, Mode: request.Mode, Reasons: reason.Options(sheet.Reasons),
+		OnBehalf: e, Allowance: allowance, Margin: margin, Form: f, Worker: sheet, StartsAt: request.StartsAt, Mode: request.Mode, Modes: slot.ModeOptions(modesOf(sheet, available[0])),
 		PenaltyFreeUntil: penaltyFreeUntil, Late: penaltyFreeUntil.Before(now), Reader: e.Zone, Elsewhere: e.Hours(v, sheet.ID) + "?mode=" + string(request.Mode),
 	}
-	if request.Mode == slot.InPerson {
+	if slices.Contains(form.Values(page.Modes), string(slot.InPerson)) {
 		page.Place = worker.PlaceIn(sheet.Places, available[0].Place)
 	}
+	reasons, err := reason.Read(r.Context(), h.bookings.DB.Pool)
+	if err != nil {
+		return page, err
+	}
+	page.offer(reasons, request.Anybody)
 	marked, err := h.bookings.Appointments.Marked(r.Context(), v, sheet.ID, e.PersonID)
 	if err != nil || marked.IsZero() || v.ID == sheet.ID {
 		return page, err
@@ -158,6 +185,26 @@ func (h *HTTP) confirmPage(r *web.Request, e appointment.OnBehalf, request appoi
 		return page, appointment.ShowAgain(errTooSoon, h.currentAgenda(r, e, request))
 	}
 	return page, nil
+}
+
+// modesOf returns the modes in which the person can book the slot.
+func modesOf(sheet worker.SocialWorker, s slot.Slot) []slot.Mode {
+	return slices.DeleteFunc(slices.Clone(sheet.Modes), func(m slot.Mode) bool { return !s.Offers(m) })
+}
+
+// offer lists the needs to choose from: the worker's, or all of them for a person who accepts
+// any worker, because another one may take it.
+func (p *confirmPage) offer(all []reason.Reason, anybody bool) {
+	p.Reasons = reason.Options(p.Worker.Reasons)
+	if anybody && p.Base == "" {
+		p.Reasons = reason.Options(all)
+		return
+	}
+	for _, one := range all {
+		if p.Form.Is("reason", one.Slug) && !slices.Contains(p.Worker.Reasons, one) {
+			p.Untaken = one.Label
+		}
+	}
 }
 
 // unavailable is the fault for a slot that cannot be booked. A slot that was just proposed
@@ -233,14 +280,19 @@ func (h *HTTP) Book(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	}
 	booked, err := h.bookings.Place(r.Context(), v, request)
 	switch {
-	case errors.Is(err, errReason):
-		f.Fail("reason", errReason.Message)
+	case errors.Is(err, errUntaken) && request.Anybody && e.Base == "":
+		return appointment.ShowAgain(errTakenByOthers, h.currentAgenda(r, e, request))
+	case errors.Is(err, errReason), errors.Is(err, errUntaken):
+		f.Fail("reason", fault.From(err).Message)
 		return f.ShowAgain(h.confirmPage(r, e, request, f))
 	case err != nil:
 		return h.refuse(r, e, request, err)
 	}
 	return web.Done(w, r, bookedFlash(e, booked), e.After(v, booked.ID))
 }
+
+// errTakenByOthers says, above the slots of those who do, that a worker does not take a need.
+var errTakenByOthers = fault.New(fault.Invalid, "Cette personne ne s’occupe pas de ce motif. Voici les premières heures libres avec quelqu’un qui s’en occupe.")
 
 func bookedFlash(e appointment.OnBehalf, b appointment.Booked) string {
 	switch {

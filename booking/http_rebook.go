@@ -35,4 +35,4 @@ func (h *HTTP) rebook(w http.ResponseWriter, r *web.Request, f *form.Form) error
 }
 
 // offerRefusals are the refusals after which another offer may be possible.
-var offerRefusals = append([]*fault.Fault{errReason, appointment.ErrContract, appointment.ErrUsedUp, errNotOfferedNow}, slotRefusals...)
+var offerRefusals = append([]*fault.Fault{errReason, errUntaken, appointment.ErrContract, appointment.ErrUsedUp, errNotOfferedNow}, slotRefusals...)

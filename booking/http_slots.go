@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -98,7 +99,12 @@ func (h *HTTP) Slots(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	query := r.URL.Query()
-	page, err := h.slotsPage(r, id, agendaQuery{week: query.Get("week"), month: query.Get("month"), day: query.Get("day")}, slot.Mode(query.Get("mode")))
+	chosen, err := h.Searches.Chosen(r, appointment.ForOneself(r.Viewer))
+	if err != nil {
+		return err
+	}
+	mode := cmp.Or(slot.Mode(query.Get("mode")), chosen.Mode)
+	page, err := h.slotsPage(r, id, agendaQuery{week: query.Get("week"), month: query.Get("month"), day: query.Get("day")}, mode)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ func TestR12_ASlotIsFoundByItsDay(t *testing.T) {
 	d := demo(t)
 	p := sit(t, newBrowser(t), d.URL, smallPhone, true)
 	p.signIn(d.person(t, "zoe.vidal@"), "Avec qui voulez-vous parler")
-	p.look("/assistants?order=name", "/au-plus-tot", "/liste-attente")
+	p.look("/assistants?language=fr", "/au-plus-tot", "/liste-attente")
 	p.open("/assistants")
 	sheet := p.href(`main a[href^="/assistants/"]`)
 	p.look(sheet)

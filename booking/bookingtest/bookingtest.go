@@ -132,7 +132,7 @@ func (w *World) Within(b appointment.Bounds) {
 	w.Workers = worker.New(w.DB, w.Notifications, w.Accounts, links)
 	w.Agendas = agenda.New(w.DB, w.Appointments, w.Workers)
 	w.Calendars = calendar.New(calendar.Parts{DB: w.DB, Queue: w.Queue, Notifications: w.Notifications, Vault: w.Vault, Accounts: w.Accounts, Workers: w.Workers})
-	w.Searches = search.New(search.Parts{DB: w.DB, Accounts: w.Accounts, Appointments: w.Appointments, Workers: w.Workers, Agendas: w.Agendas})
+	w.Searches = search.New(search.Parts{DB: w.DB, Vault: w.Vault, Accounts: w.Accounts, Appointments: w.Appointments, Workers: w.Workers, Agendas: w.Agendas})
 	w.Rebookings = rebooking.New(rebooking.Parts{DB: w.DB, Accounts: w.Accounts, Appointments: w.Appointments, Workers: w.Workers})
 	w.Notify = notify.New(notify.Parts{DB: w.DB, Accounts: w.Accounts, Notifications: w.Notifications, Proposals: w.Rebookings, Links: links})
 	w.Waitlist = waitlist.New(waitlist.Parts{

@@ -21,16 +21,12 @@ import (
 	"github.com/google/uuid"
 )
 
-// Search is the criteria of a search for workers. Empty fields match everything.
+// Search is the criteria of a search for workers.
 type Search struct {
-	Reason   string
-	Mode     slot.Mode
-	Language string
-	Town     string    // a part of the address of a place
-	ByName   bool      // ordered by name, not by the first available slot
-	Page     int       // 0 is the first
-	Worker   uuid.UUID // this worker only; zero for anybody
-	For      uuid.UUID // the person for whom the viewer searches; zero for themselves
+	Choice
+	Page   int       // 0 is the first
+	Worker uuid.UUID // this worker only; zero for anybody
+	For    uuid.UUID // the person for whom the viewer searches; zero for themselves
 
 	Modes []string // the modes of slots that count; set by the search itself
 }
@@ -55,11 +51,16 @@ func (s Search) within(allowed []slot.Mode) Search {
 		modes = []slot.Mode{slot.InPerson}
 	}
 	modes = slices.DeleteFunc(modes, func(m slot.Mode) bool { return !slices.Contains(allowed, m) || s.Mode != "" && m != s.Mode })
-	s.Modes = make([]string, len(modes))
-	for i, m := range modes {
-		s.Modes[i] = string(m)
-	}
+	s.Modes = names(modes)
 	return s
+}
+
+func names(modes []slot.Mode) []string {
+	all := make([]string, len(modes))
+	for i, m := range modes {
+		all[i] = string(m)
+	}
+	return all
 }
 
 // seeker returns the person to be booked: the viewer, or a person for whom they may book.
@@ -72,32 +73,32 @@ func (s *Service) seeker(ctx context.Context, v *viewer.Viewer, search Search) (
 }
 
 // Find returns one page of matching workers, each with the first slot that can be booked,
-// read from the agenda. more reports whether another page follows.
-func (s *Service) Find(ctx context.Context, v *viewer.Viewer, search Search) (sheets []Found, more bool, err error) {
+// read from the agenda, and how many match on all pages.
+func (s *Service) Find(ctx context.Context, v *viewer.Viewer, search Search) (sheets []Found, total int, err error) {
 	person, err := s.seeker(ctx, v, search)
 	if err != nil {
-		return nil, false, err
+		return nil, 0, err
 	}
 	allowed, err := s.Appointments.ModesOf(ctx, person)
 	if err != nil {
-		return nil, false, err
+		return nil, 0, err
 	}
 	search = search.within(allowed)
 	candidates, err := s.candidates(ctx, search)
 	if err != nil {
-		return nil, false, err
+		return nil, 0, err
 	}
-	page, more := search.pageOf(candidates)
+	page := search.pageOf(candidates)
 	if len(page) == 0 {
-		return nil, false, nil
+		return nil, len(candidates), nil
 	}
 	rows, err := worker.ReadOf(ctx, s.DB.Pool, page)
 	if err != nil {
-		return nil, false, err
+		return nil, 0, err
 	}
 	firsts, err := s.firstAvailable(ctx, person, rows, slot.ParseModes(search.Modes))
 	if err != nil {
-		return nil, false, err
+		return nil, 0, err
 	}
 	all, err := s.Workers.Sheets(ctx, rows)
 	for _, sheet := range all {
@@ -109,7 +110,30 @@ func (s *Service) Find(ctx context.Context, v *viewer.Viewer, search Search) (sh
 	slices.SortFunc(sheets, func(a, b Found) int {
 		return cmp.Or(search.compare(a.First, b.First), worker.CompareNames(a.Person, b.Person), cmp.Compare(a.ID.String(), b.ID.String()))
 	})
-	return sheets, more, err
+	return sheets, len(candidates), err
+}
+
+// more reports whether matching workers follow the page of the search.
+func (s Search) more(total int) bool { return (s.Page+1)*worker.SheetsAtOnce < total }
+
+// spoken returns the languages that somebody speaks who can be booked in one of the modes.
+func (s *Service) spoken(ctx context.Context, modes []slot.Mode) (map[string]bool, error) {
+	rows, err := readSpoken(ctx, s.DB.Pool, names(modes), s.DB.Now())
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]uuid.UUID, len(rows))
+	for i, row := range rows {
+		ids[i] = row.AccountID
+	}
+	people, err := s.Accounts.People.ByIDs(ctx, ids)
+	spoken := map[string]bool{}
+	for _, row := range rows {
+		for _, tag := range row.Languages {
+			spoken[tag] = spoken[tag] || people[row.AccountID].Active
+		}
+	}
+	return spoken, err
 }
 
 // compare orders candidates by their first slot, those without one last. If the order is
@@ -148,10 +172,10 @@ func (s *Service) candidates(ctx context.Context, search Search) ([]candidateRow
 }
 
 // pageOf returns the candidates of the page of the search.
-func (s Search) pageOf(candidates []candidateRow) (page []uuid.UUID, more bool) {
+func (s Search) pageOf(candidates []candidateRow) []uuid.UUID {
 	from := min(s.Page*worker.SheetsAtOnce, len(candidates))
 	to := min(from+worker.SheetsAtOnce, len(candidates))
-	return accountsOf(candidates[from:to]), to < len(candidates)
+	return accountsOf(candidates[from:to])
 }
 
 func accountsOf(candidates []candidateRow) []uuid.UUID {
@@ -232,30 +256,45 @@ const (
 )
 
 // Soonest returns the next slots at which the viewer can be booked with any matching
-// worker, one worker for each instant, checked against the agendas.
-func (s *Service) Soonest(ctx context.Context, v *viewer.Viewer, search Search) ([]Hour, error) {
-	return s.FirstSlots(ctx, v, search, uuid.Nil)
+// worker, one worker for each instant, checked against the agendas, and how many workers
+// match.
+func (s *Service) Soonest(ctx context.Context, v *viewer.Viewer, search Search) (hours []Hour, total int, err error) {
+	return s.firstSlots(ctx, v, search, uuid.Nil)
 }
 
 // FirstSlots is Soonest as if one of the viewer's appointments did not exist.
 func (s *Service) FirstSlots(ctx context.Context, v *viewer.Viewer, search Search, but uuid.UUID) ([]Hour, error) {
+	hours, _, err := s.firstSlots(ctx, v, search, but)
+	return hours, err
+}
+
+func (s *Service) firstSlots(ctx context.Context, v *viewer.Viewer, search Search, but uuid.UUID) (hours []Hour, total int, err error) {
 	person, err := s.seeker(ctx, v, search)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	allowed, err := s.Appointments.ModesOf(ctx, person)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	search = search.within(allowed)
 	t, err := s.seekerOf(ctx, person, slot.ParseModes(search.Modes))
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	search.ByName = false
 	candidates, err := s.candidates(ctx, search)
-	if err != nil || len(candidates) == 0 || candidates[0].First == nil {
-		return nil, err
+	if err == nil {
+		hours, err = s.firstOf(ctx, t, candidates, but)
+	}
+	return hours, len(candidates), err
+}
+
+// firstOf returns the first slots that the seeker can book with any of the candidates, in
+// the order of their first stored slot.
+func (s *Service) firstOf(ctx context.Context, t Seeker, candidates []candidateRow, but uuid.UUID) ([]Hour, error) {
+	if len(candidates) == 0 || candidates[0].First == nil {
+		return nil, nil
 	}
 	var hours []Hour
 	ids, span := accountsOf(candidates), soonestSpan

@@ -60,10 +60,10 @@ func TestR12_TheFirstAvailableSlotIsThatOfTheAgenda(t *testing.T) {
 				must(t, w.Waitlist.RefreshSlots(t.Context()))
 			}
 			for _, mode := range append([]slot.Mode{""}, slot.Modes...) {
-				sheets, more, err := w.Searches.Find(t.Context(), zoe, search.Search{Mode: mode})
+				sheets, total, err := w.Searches.Find(t.Context(), zoe, search.Search{Choice: search.Choice{Mode: mode}})
 				must(t, err)
-				if len(sheets) != 6 || more {
-					t.Fatalf("%d sheets, more: %v", len(sheets), more)
+				if len(sheets) != 6 || total != 6 {
+					t.Fatalf("%d sheets of %d", len(sheets), total)
 				}
 				for i, sheet := range sheets {
 					if want := firstIn(w.Available(t, sheet.ID), mode); !sheet.First.Equal(want) {
@@ -75,7 +75,7 @@ func TestR12_TheFirstAvailableSlotIsThatOfTheAgenda(t *testing.T) {
 				}
 			}
 		}
-		hours, err := w.Searches.Soonest(t.Context(), zoe, search.Search{})
+		hours, _, err := w.Searches.Soonest(t.Context(), zoe, search.Search{})
 		must(t, err)
 		if want := soonestOf(t, w, zoe); !slices.Equal(starts(hours), want) {
 			t.Errorf("with anybody: %v, want %v", starts(hours), want)
@@ -103,7 +103,7 @@ func starts(hours []search.Hour) []time.Time {
 // soonestOf are the next twelve distinct hours of all agendas.
 func soonestOf(t *testing.T, w *bookingtest.World, zoe *viewer.Viewer) []time.Time {
 	t.Helper()
-	sheets, _, err := w.Searches.Find(t.Context(), zoe, search.Search{ByName: true})
+	sheets, _, err := w.Searches.Find(t.Context(), zoe, search.Search{Choice: search.Choice{ByName: true}})
 	must(t, err)
 	var all []time.Time
 	for _, sheet := range sheets {
@@ -130,14 +130,14 @@ func TestR12_ABookedSlotIsNotShownAsAvailable(t *testing.T) {
 	if sheets[0].ID != ines.ID || !sheets[0].First.Equal(next) || !sheets[1].First.Equal(next.Add(time.Hour)) {
 		t.Errorf("the list says %v of %s, %v of %s", sheets[0].First, sheets[0].Name(), sheets[1].First, sheets[1].Name())
 	}
-	hours, err := w.Searches.Soonest(t.Context(), zoe, search.Search{})
+	hours, _, err := w.Searches.Soonest(t.Context(), zoe, search.Search{})
 	must(t, err)
 	if len(hours) != 12 || !hours[0].StartsAt.Equal(next) || hours[0].Worker.ID != ines.ID {
 		t.Errorf("with anybody: %+v", hours)
 	}
 	// Slots beside one’s own appointments cannot be booked.
 	w.Book(t, zoe, ines, next.Add(2*time.Hour), slot.Phone)
-	hours, err = w.Searches.Soonest(t.Context(), zoe, search.Search{})
+	hours, _, err = w.Searches.Soonest(t.Context(), zoe, search.Search{})
 	must(t, err)
 	if slices.ContainsFunc(hours, func(h search.Hour) bool { return h.StartsAt.Equal(next.Add(2 * time.Hour)) }) || len(hours) != 12 {
 		t.Errorf("while one is met already: %v", starts(hours))
@@ -145,7 +145,7 @@ func TestR12_ABookedSlotIsNotShownAsAvailable(t *testing.T) {
 	_, err = w.Bookings.Cancel(t.Context(), paul, taken.ID, "")
 	must(t, err)
 	must(t, w.Waitlist.RefreshSlots(t.Context()))
-	if sheets, _, err = w.Searches.Find(t.Context(), zoe, search.Search{Mode: slot.Video}); err != nil || !sheets[1].First.Equal(next) {
+	if sheets, _, err = w.Searches.Find(t.Context(), zoe, search.Search{Choice: search.Choice{Mode: slot.Video}}); err != nil || !sheets[1].First.Equal(next) {
 		t.Errorf("after the cancelling: %v, %v", sheets[1].First, err)
 	}
 }
@@ -166,10 +166,10 @@ func TestR12_R45_PeopleAreFoundPageByPage(t *testing.T) {
 		seen := map[uuid.UUID]bool{}
 		var before search.Found
 		for page := range 3 {
-			sheets, more, err := w.Searches.Find(t.Context(), zoe, search.Search{ByName: byName, Page: page})
+			sheets, total, err := w.Searches.Find(t.Context(), zoe, search.Search{Choice: search.Choice{ByName: byName}, Page: page})
 			must(t, err)
-			if len(sheets) != []int{20, 20, 3}[page] || more != (page < 2) {
-				t.Errorf("page %d has %d sheets, more: %v", page, len(sheets), more)
+			if len(sheets) != []int{20, 20, 3}[page] || total != 43 {
+				t.Errorf("page %d has %d sheets of %d", page, len(sheets), total)
 			}
 			for _, sheet := range sheets {
 				wrong := before.LastName > sheet.LastName
@@ -186,7 +186,7 @@ func TestR12_R45_PeopleAreFoundPageByPage(t *testing.T) {
 			t.Errorf("%d of 43 are found", len(seen))
 		}
 	}
-	if sheets, more, err := w.Searches.Find(t.Context(), zoe, search.Search{Page: 3}); err != nil || len(sheets) > 0 || more {
+	if sheets, total, err := w.Searches.Find(t.Context(), zoe, search.Search{Page: 3}); err != nil || len(sheets) > 0 || total != 43 {
 		t.Errorf("beyond the last page: %d, %v", len(sheets), err)
 	}
 }
@@ -197,11 +197,11 @@ func TestR12_PeopleAreFoundByTheTownWhereOneMeets(t *testing.T) {
 	zoe := w.Beneficiary(t, "Zoé", "Vidal")
 	w.SocialWorker(t, "Nadia", "Le Goff") // in Vannes
 	for town, want := range map[string]int{"VANNES": 1, "van": 1, "Lorient": 0, "%": 0, "": 1} {
-		if sheets, _, err := w.Searches.Find(t.Context(), zoe, search.Search{Town: town}); err != nil || len(sheets) != want {
+		if sheets, _, err := w.Searches.Find(t.Context(), zoe, search.Search{Choice: search.Choice{Town: town}}); err != nil || len(sheets) != want {
 			t.Errorf("in %q: %d, want %d, %v", town, len(sheets), want, err)
 		}
 	}
-	if sheets, _, err := w.Searches.Find(t.Context(), zoe, search.Search{Town: "Vannes", Mode: slot.Video}); err != nil || len(sheets) != 0 {
+	if sheets, _, err := w.Searches.Find(t.Context(), zoe, search.Search{Choice: search.Choice{Town: "Vannes", Mode: slot.Video}}); err != nil || len(sheets) != 0 {
 		t.Errorf("by video in a town: %d, %v", len(sheets), err)
 	}
 }

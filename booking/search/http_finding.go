@@ -1,9 +1,12 @@
 package search
 
 import (
+	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"time"
 
 	"socialdirect/booking/appointment"
@@ -16,43 +19,65 @@ import (
 	"github.com/google/uuid"
 )
 
-// searchForm is the filters of a list of workers.
+// searchForm is the choice by which a list of workers or slots is filtered, and the form that
+// changes it.
 type searchForm struct {
 	Filter    *form.Form
 	Reasons   []form.Option
 	Modes     []form.Option
 	Languages []form.Option
 	Reader    *time.Location
-	NoneSoon  bool // nothing is available within two days
+	NoneSoon  bool   // nothing is available within two days
+	Choosing  string // the address to which a choice is posted
+	Path      string // of the page itself
+	Total     int    // how many workers match
+
+	asked url.Values // what the address asks for in place of the choice
+	page  int
 }
 
-// kept returns the filters as the query of an address.
-func (p searchForm) kept() url.Values {
-	query := url.Values{}
-	for _, name := range []string{"reason", "mode", "language", "town", "order"} {
-		if value := p.Filter.Value(name); value != "" {
-			query.Set(name, value)
-		}
-	}
-	return query
-}
+// fields are the names of the filters.
+var fields = []string{"reason", "mode", "language", "town"}
 
-// addressed is path with the filters.
+// addressed is path with what the address asked for. A need is never part of it.
 func (p searchForm) addressed(path string) string {
-	if query := p.kept(); len(query) > 0 {
-		return path + "?" + query.Encode()
+	if len(p.asked) > 0 {
+		return path + "?" + p.asked.Encode()
 	}
 	return path
 }
 
+// The pages on which somebody chooses.
+const (
+	workersPath = "/assistants"
+	soonestPath = "/au-plus-tot"
+)
+
 // Soonest is the address of the next slots with anybody.
-func (p searchForm) Soonest() string { return p.addressed("/au-plus-tot") }
+func (p searchForm) Soonest() string { return p.addressed(soonestPath) }
 
 // All is the address of the list of workers.
-func (p searchForm) All() string { return p.addressed("/assistants") }
+func (p searchForm) All() string { return p.addressed(workersPath) }
 
 // Waiting is the address of the waitlist with the same criteria.
 func (p searchForm) Waiting() string { return p.addressed("/liste-attente") }
+
+// neighbours are the addresses of the previous and next pages of the list.
+func (p searchForm) neighbours(more bool) (previous, next string) {
+	if p.page > 0 {
+		previous = p.onPage(p.page - 1)
+	}
+	if more {
+		next = p.onPage(p.page + 1)
+	}
+	return previous, next
+}
+
+func (p searchForm) onPage(page int) string {
+	query := url.Values{"page": {strconv.Itoa(page + 1)}}
+	maps.Copy(query, p.asked)
+	return p.Path + "?" + query.Encode()
+}
 
 // HasPlaces reports whether the person's contract includes meeting in person.
 func (p searchForm) HasPlaces() bool {
@@ -61,46 +86,131 @@ func (p searchForm) HasPlaces() bool {
 
 // Filtered reports whether a filter is set.
 func (p searchForm) Filtered() bool {
-	query := p.kept()
-	query.Del("order")
-	return len(query) > 0
+	return slices.ContainsFunc(fields, func(name string) bool { return p.Filter.Value(name) != "" })
 }
 
-var orders = []form.Option{{Value: "", Label: "Première heure libre"}, {Value: "name", Label: "Nom"}}
+// Beyond reports whether a filter is set other than the need and the mode.
+func (p searchForm) Beyond() bool {
+	return p.Filter.Value("language") != "" || p.Filter.Value("town") != "" || p.Filter.Error("town") != ""
+}
+
+// Words are the filters in words.
+func (p searchForm) Words() []string {
+	words := []string{labelled(p.Reasons, p.Filter.Value("reason")), p.way(), ""}
+	if language := labelled(p.Languages, p.Filter.Value("language")); language != "" {
+		words[2] = "en " + web.Small(language)
+	}
+	return append(slices.DeleteFunc(words, func(w string) bool { return w == "" }), p.town()...)
+}
+
+func (p searchForm) way() string { return web.Small(labelled(p.Modes, p.Filter.Value("mode"))) }
+
+func (p searchForm) town() []string {
+	if town := p.Filter.Value("town"); town != "" {
+		return []string{"à " + town}
+	}
+	return nil
+}
+
+// Matching says how many workers match.
+func (p searchForm) Matching() string {
+	switch p.Total {
+	case 0:
+		return "Personne ne correspond pour le moment"
+	case 1:
+		return "1 assistant social correspond"
+	}
+	return fmt.Sprintf("%d assistants sociaux correspondent", p.Total)
+}
+
+// titled tells pages of results apart by what may stand in a browser's history, which a need
+// may not.
+func (p searchForm) titled(title string) string {
+	if way := p.way(); way != "" {
+		title += " " + way
+	}
+	if p.page > 0 {
+		title += fmt.Sprintf(", page %d", p.page+1)
+	}
+	return title + "\u00a0: " + web.Small(p.Matching())
+}
+
+func labelled(options []form.Option, value string) string {
+	for _, option := range options {
+		if option.Value == value {
+			return option.Label
+		}
+	}
+	return ""
+}
+
+var orders = []form.Option{{Value: "", Label: "Première heure libre"}, {Value: byName, Label: "Nom"}}
+
+const byName = "name"
 
 // Orders are the orders of a list.
 func (searchForm) Orders() []form.Option { return orders }
 
-// search decodes a search, on behalf of the person that the address names. Unknown values
-// of filters are ignored without a message.
-func (h *HTTP) search(r *web.Request, e appointment.OnBehalf, query url.Values) (searchForm, Search, error) {
+// fill fills the form with a choice.
+func (p *searchForm) fill(c Choice) {
+	p.Filter = form.New(map[string]string{"reason": c.Reason, "mode": string(c.Mode), "language": c.Language, "town": c.Town})
+	if c.ByName {
+		p.Filter.Set("order", byName)
+	}
+}
+
+// offered returns the form with what the person can choose from, without a choice.
+func (h *HTTP) offered(r *web.Request, e appointment.OnBehalf) (searchForm, error) {
 	reasons, err := reason.Read(r.Context(), h.searches.DB.Pool)
 	if err != nil {
-		return searchForm{}, Search{}, err
+		return searchForm{}, err
 	}
 	allowed, err := h.appointments.ModesOf(r.Context(), e.PersonID)
 	if err != nil {
+		return searchForm{}, err
+	}
+	spoken, err := h.searches.spoken(r.Context(), allowed)
+	languages := slices.DeleteFunc(worker.LanguageOptions(), func(o form.Option) bool { return !spoken[o.Value] })
+	return searchForm{
+		Reasons: reason.Options(reasons), Modes: slot.ModeOptions(allowed), Languages: languages,
+		Reader: e.Zone, Choosing: e.Others() + "/choix", Path: e.Others(), page: r.PageNumber(),
+	}, err
+}
+
+// search returns the session's choice for a person, of which the address may replace the
+// mode and the language. What is no longer offered is left out, without a message.
+func (h *HTTP) search(r *web.Request, e appointment.OnBehalf) (searchForm, Search, error) {
+	page, err := h.offered(r, e)
+	if err != nil {
 		return searchForm{}, Search{}, err
 	}
-	page := searchForm{Reasons: reason.Options(reasons), Modes: slot.ModeOptions(allowed), Languages: worker.LanguageOptions(), Reader: e.Zone}
-	f := form.FromValues(query)
-	search := Search{
-		Reason:   f.Choice("reason", form.Values(page.Reasons), "-"),
-		Mode:     slot.Mode(f.Choice("mode", form.Values(page.Modes), "-")),
-		Language: f.Choice("language", form.Values(page.Languages), "-"),
-		ByName:   f.Choice("order", form.Values(orders), "-") == "name",
-		Town:     f.Text("town", form.Text{Max: maxTown}),
-		Page:     r.PageNumber(),
-		For:      e.PersonID,
+	c, err := h.searches.Choice(r.Context(), r.Viewer, e.PersonID)
+	if err != nil {
+		return searchForm{}, Search{}, err
 	}
-	if f.Error("town") != "" {
-		search.Town = ""
+	page.asked = url.Values{}
+	c.Mode = slot.Mode(page.ask(r, "mode", page.Modes, string(c.Mode)))
+	c.Language = page.ask(r, "language", page.Languages, c.Language)
+	c.Reason = among(page.Reasons, c.Reason)
+	page.fill(c)
+	return page, Search{Choice: c, Page: page.page, For: e.PersonID}, nil
+}
+
+// ask returns what the address asks for, if it is offered, else what was chosen.
+func (p searchForm) ask(r *web.Request, name string, options []form.Option, chosen string) string {
+	if asked := among(options, r.URL.Query().Get(name)); asked != "" {
+		p.asked.Set(name, asked)
+		return asked
 	}
-	page.Filter = form.New(map[string]string{"reason": search.Reason, "mode": string(search.Mode), "language": search.Language, "town": search.Town})
-	if search.ByName {
-		page.Filter.Set("order", "name")
+	return among(options, chosen)
+}
+
+// among returns the value if it is one of the options.
+func among(options []form.Option, value string) string {
+	if slices.Contains(form.Values(options), value) {
+		return value
 	}
-	return page, search, nil
+	return ""
 }
 
 // Ways names the modes of the slot: "par vidéo, par téléphone ou sur place".
@@ -121,7 +231,7 @@ type soonestPage struct {
 }
 
 func (soonestPage) Template() string { return "booking/soonest" }
-func (soonestPage) Title() string    { return "Au plus tôt" }
+func (p soonestPage) Title() string  { return p.titled("Au plus tôt") }
 func (soonestPage) Styles() []string { return []string{"finding.css"} }
 
 // shownHour is a slot in its reader's time zone.
@@ -139,29 +249,32 @@ func (p soonestPage) Book(hour Hour) string {
 	query := url.Values{
 		"social_worker_id": {hour.Worker.ID.String()}, "starts_at": {hour.StartsAt.Format(time.RFC3339)}, "mode": {string(hour.Modes[0])}, "anybody": {"1"},
 	}
-	if reason := p.Filter.Value("reason"); reason != "" {
-		query.Set("reason", reason)
-	}
 	return "/rendez-vous/nouveau?" + query.Encode()
 }
 
 // Soonest shows the list (R12).
 func (h *HTTP) Soonest(w http.ResponseWriter, r *web.Request) error {
-	page, err := h.soonestPage(r, r.URL.Query())
+	page, err := h.soonestPage(r, "")
 	if err != nil {
 		return err
 	}
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-func (h *HTTP) soonestPage(r *web.Request, query url.Values) (soonestPage, error) {
+// soonestPage makes the list for the session's choice, or for another need.
+func (h *HTTP) soonestPage(r *web.Request, need string) (soonestPage, error) {
 	v := r.Viewer
-	chosen, search, err := h.search(r, appointment.ForOneself(v), query)
+	chosen, search, err := h.search(r, appointment.ForOneself(v))
 	if err != nil {
 		return soonestPage{}, err
 	}
+	chosen.Path = soonestPath
+	if need = among(chosen.Reasons, need); need != "" {
+		search.Reason = need
+		chosen.fill(search.Choice)
+	}
 	page := soonestPage{searchForm: chosen}
-	if page.Hours, err = h.searches.Soonest(r.Context(), v, search); err != nil {
+	if page.Hours, page.Total, err = h.searches.Soonest(r.Context(), v, search); err != nil {
 		return soonestPage{}, err
 	}
 	page.NoneSoon = slot.NoneSoon(firstHour(page.Hours), h.searches.DB.Now())
@@ -193,7 +306,7 @@ func earliest(workers []Found) (at time.Time) {
 // CurrentSoonest is the list in its current state with the reason of a refusal, for a person
 // who accepts any worker. It keeps what was typed for the next choice.
 func (h *HTTP) CurrentSoonest(r *web.Request, request appointment.Request, problem string) (any, error) {
-	page, err := h.soonestPage(r, url.Values{"reason": {request.Reason}})
+	page, err := h.soonestPage(r, request.Reason)
 	page.Problem, page.Kept = problem, appointment.HiddenFields(request)
 	return page, err
 }
@@ -206,7 +319,7 @@ type workersPage struct {
 }
 
 func (workersPage) Template() string { return "booking/workers" }
-func (workersPage) Title() string    { return "Choisir une personne" }
+func (p workersPage) Title() string  { return p.titled("Choisir une personne") }
 func (workersPage) Styles() []string { return []string{"finding.css"} }
 func (workersPage) Wide() bool       { return true }
 
@@ -215,24 +328,28 @@ func (workersPage) LanguageLabel(tag string) string { return worker.LanguageLabe
 
 // Workers compares the profile sheets (R12).
 func (h *HTTP) Workers(w http.ResponseWriter, r *web.Request) error {
-	v := r.Viewer
-	chosen, search, err := h.search(r, appointment.ForOneself(v), r.URL.Query())
+	page, err := h.workersPage(r)
 	if err != nil {
 		return err
 	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+func (h *HTTP) workersPage(r *web.Request) (workersPage, error) {
+	v := r.Viewer
+	chosen, search, err := h.search(r, appointment.ForOneself(v))
+	if err != nil {
+		return workersPage{}, err
+	}
 	page := workersPage{searchForm: chosen}
-	var more bool
-	if page.Workers, more, err = h.searches.Find(r.Context(), v, search); err != nil {
-		return err
+	if page.Workers, page.Total, err = h.searches.Find(r.Context(), v, search); err != nil {
+		return workersPage{}, err
 	}
 	page.NoneSoon = search.Page == 0 && slot.NoneSoon(earliest(page.Workers), h.searches.DB.Now())
 	ids := make([]uuid.UUID, len(page.Workers))
 	for i, worker := range page.Workers {
 		ids[i] = worker.ID
 	}
-	if err := h.views.PageOfSheets(r, ids...); err != nil {
-		return err
-	}
-	page.Previous, page.Next = r.Neighbours(search.Page, more)
-	return h.render.Render(w, r, http.StatusOK, page)
+	page.Previous, page.Next = page.neighbours(search.more(page.Total))
+	return page, h.views.PageOfSheets(r, ids...)
 }

@@ -3,7 +3,6 @@ package search
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"slices"
 	"time"
 
@@ -48,38 +47,41 @@ type personPage struct {
 }
 
 func (personPage) Template() string { return "booking/person" }
-func (personPage) Title() string    { return "Rendez-vous pour une personne" }
+func (p personPage) Title() string  { return p.titled("Rendez-vous pour une personne") }
 
-// HoursOf is the address of a worker's slots in the chosen mode and for the chosen reason.
+// HoursOf is the address of a worker's slots in the chosen mode.
 func (p personPage) HoursOf(worker uuid.UUID) string {
-	query := url.Values{}
-	for _, name := range []string{"mode", "reason"} {
-		if value := p.Filter.Value(name); value != "" {
-			query.Set(name, value)
-		}
+	address := p.Base + "/assistants/" + worker.String()
+	if mode := p.Filter.Value("mode"); mode != "" {
+		address += "?mode=" + mode
 	}
-	return p.Base + "/assistants/" + worker.String() + "?" + query.Encode()
+	return address
 }
 
 // Person shows the page.
 func (h *HTTP) Person(w http.ResponseWriter, r *web.Request) error {
-	v := r.Viewer
 	e, err := h.appointments.OnBehalf(r)
 	if err != nil {
 		return err
 	}
-	chosen, search, err := h.search(r, e, r.URL.Query())
+	page, err := h.personPage(r, e)
 	if err != nil {
 		return err
 	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+func (h *HTTP) personPage(r *web.Request, e appointment.OnBehalf) (personPage, error) {
+	v := r.Viewer
+	chosen, search, err := h.search(r, e)
+	if err != nil {
+		return personPage{}, err
+	}
 	page := personPage{OnBehalf: e, searchForm: chosen, Now: h.searches.DB.Now()}
 	if page.Coming, err = h.appointments.ComingOf(r.Context(), v, e.PersonID); err != nil {
-		return err
+		return personPage{}, err
 	}
-	var more bool
-	if page.Workers, more, err = h.searches.Find(r.Context(), v, search); err != nil {
-		return err
-	}
-	page.Previous, page.Next = r.Neighbours(search.Page, more)
-	return h.render.Render(w, r, http.StatusOK, page)
+	page.Workers, page.Total, err = h.searches.Find(r.Context(), v, search)
+	page.Previous, page.Next = page.neighbours(search.more(page.Total))
+	return page, err
 }

@@ -7,6 +7,7 @@ import (
 	"socialdirect/booking/viewlimit"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/postgres"
+	"socialdirect/internal/vault"
 	"socialdirect/web"
 )
 
@@ -16,6 +17,7 @@ type Service struct{ Parts }
 // Parts are what the service works with.
 type Parts struct {
 	DB           *postgres.DB
+	Vault        *vault.Vault
 	Accounts     *account.Service
 	Appointments *appointment.Service
 	Workers      *worker.Service
@@ -27,7 +29,7 @@ func New(p Parts) *Service { return &Service{p} }
 
 // At returns the service on a database with another clock.
 func (s *Service) At(db *postgres.DB) *Service {
-	return New(Parts{DB: db, Accounts: s.Accounts, Appointments: s.Appointments.At(db), Workers: s.Workers.At(db), Agendas: s.Agendas.At(db)})
+	return New(Parts{DB: db, Vault: s.Vault, Accounts: s.Accounts, Appointments: s.Appointments.At(db), Workers: s.Workers.At(db), Agendas: s.Agendas.At(db)})
 }
 
 // HTTP serves the pages that find workers and slots.

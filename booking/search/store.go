@@ -128,9 +128,53 @@ func readSoonest(ctx context.Context, q postgres.Querier, t Seeker, candidates [
 		candidates, span.To, t.Modes, span.From, t.Now, t.Person, instantsRead, choicesRead)
 }
 
-// Erase deletes a worker's stored slots.
+// readChoice reads what a session keeps for a person; nil for nothing.
+func readChoice(ctx context.Context, q postgres.Querier, session []byte, person uuid.UUID) (sealed []byte, err error) {
+	err = q.QueryRow(ctx, `select sealed from search_choices where session_hash = $1 and person_id = $2`, session, person).Scan(&sealed)
+	if postgres.NoRows(err) {
+		return nil, nil
+	}
+	return sealed, err
+}
+
+func putChoice(ctx context.Context, tx postgres.Tx, session []byte, person uuid.UUID, sealed []byte) error {
+	_, err := tx.Exec(ctx, `
+		insert into search_choices (session_hash, person_id, sealed) values ($1, $2, $3)
+		on conflict (session_hash, person_id) do update set sealed = excluded.sealed`, session, person, sealed)
+	return err
+}
+
+// readChoosing reads the sessions that keep a choice.
+func readChoosing(ctx context.Context, q postgres.Querier) ([][]byte, error) {
+	rows, err := postgres.All[struct{ SessionHash []byte }](ctx, q, `select distinct session_hash from search_choices`)
+	sessions := make([][]byte, len(rows))
+	for i, row := range rows {
+		sessions[i] = row.SessionHash
+	}
+	return sessions, err
+}
+
+func deleteChoices(ctx context.Context, q postgres.Querier, sessions [][]byte) error {
+	_, err := q.Exec(ctx, `delete from search_choices where session_hash = any($1)`, sessions)
+	return err
+}
+
+// spokenRow is a worker who can be booked, and the languages that they speak.
+type spokenRow struct {
+	AccountID uuid.UUID
+	Languages []string
+}
+
+// readSpoken reads who can be booked in one of the modes, and their languages.
+func readSpoken(ctx context.Context, q postgres.Querier, modes []string, now time.Time) ([]spokenRow, error) {
+	return postgres.All[spokenRow](ctx, q, `
+		select w.account_id, w.languages from social_workers w where w.modes && $1::text[] and `+worker.CoveredAt("$2"), modes, now)
+}
+
+// Erase deletes a worker's stored slots, and what was kept of a person's searches.
 func Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	return postgres.ExecAll(ctx, tx, []string{
 		`delete from available_slots where social_worker_id = $1`,
+		`delete from search_choices where person_id = $1`,
 	}, person)
 }

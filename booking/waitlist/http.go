@@ -1,6 +1,7 @@
 package waitlist
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"time"
@@ -76,31 +77,20 @@ func (e shownEntry) Moves(h search.Hour, now time.Time) bool {
 type choice struct {
 	search.Hour
 	MoveTo string // the last step before moving the appointment; empty if the slot is booked
-	Book   string
+	Mode   slot.Mode
+	Reason string
 }
 
 func (e shownEntry) Choices(now time.Time) []choice {
 	choices := make([]choice, len(e.Hours))
 	for i, hour := range e.Hours {
-		choices[i] = choice{Hour: hour, Book: e.book(hour)}
+		choices[i] = choice{Hour: hour, Mode: cmp.Or(e.Mode, hour.Modes[0]), Reason: e.Reason}
 		if e.Moves(hour, now) {
 			query := url.Values{"starts_at": {hour.StartsAt.UTC().Format(time.RFC3339)}}
 			choices[i].MoveTo = "/rendez-vous/" + e.AppointmentID.String() + "/deplacement?" + query.Encode()
 		}
 	}
 	return choices
-}
-
-func (e shownEntry) book(h search.Hour) string {
-	mode := h.Modes[0]
-	if e.Mode != "" {
-		mode = e.Mode
-	}
-	query := url.Values{"social_worker_id": {h.Worker.ID.String()}, "starts_at": {h.StartsAt.Format(time.RFC3339)}, "mode": {string(mode)}}
-	if e.Reason != "" {
-		query.Set("reason", e.Reason)
-	}
-	return "/rendez-vous/nouveau?" + query.Encode()
 }
 
 // Page shows the viewer's entries, and the slots that are available.
@@ -113,11 +103,23 @@ func (h *HTTP) Page(w http.ResponseWriter, r *web.Request) error {
 	}
 	page.decode(f)
 	typed := form.New(nil)
-	for _, name := range []string{"social_worker_id", "reason", "mode", "language", "appointment_id"} {
+	for _, name := range []string{"social_worker_id", "mode", "language", "appointment_id"} {
 		typed.Set(name, f.Value(name))
 	}
-	page.Form = typed
+	if page.Form, err = h.chosen(r, typed); err != nil {
+		return err
+	}
 	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// chosen fills in what the viewer looks for, where the address does not say anything else.
+// A need is never in it.
+func (h *HTTP) chosen(r *web.Request, f *form.Form) (*form.Form, error) {
+	c, err := h.waitlist.Searches.Choice(r.Context(), r.Viewer, r.Viewer.ID)
+	f.Set("reason", c.Reason)
+	f.Set("mode", cmp.Or(f.Value("mode"), string(c.Mode)))
+	f.Set("language", cmp.Or(f.Value("language"), c.Language))
+	return f, err
 }
 
 // waitlistPage returns the page. Besides the viewer's workers, the worker whose sheet they

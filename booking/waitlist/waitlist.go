@@ -195,7 +195,7 @@ func (s *Service) Entries(ctx context.Context, v *viewer.Viewer) ([]Entry, error
 // Available returns the next available slots for one of the viewer's entries, without those
 // that the viewer lost because the worker cancelled or declined (R20).
 func (s *Service) Available(ctx context.Context, v *viewer.Viewer, e Entry) ([]search.Hour, error) {
-	wanted := search.Search{Reason: e.Reason, Mode: e.Mode, Language: e.Language, Worker: e.SocialWorkerID}
+	wanted := search.Search{Choice: search.Choice{Reason: e.Reason, Mode: e.Mode, Language: e.Language}, Worker: e.SocialWorkerID}
 	hours, err := s.Searches.FirstSlots(ctx, v, wanted, e.AppointmentID)
 	if err != nil || len(hours) == 0 {
 		return nil, err

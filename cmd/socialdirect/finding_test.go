@@ -69,7 +69,10 @@ func TestR12_R13_ASlotWithAnyWorkerIsBookedOrReplaced(t *testing.T) {
 	w := platformOf(t)
 	ok(t, w.platform.waitlist.RefreshSlots(t.Context()))
 	first, second := w.newcomer(t), w.newcomer(t)
-	hours := anyHour.FindAllStringSubmatch(first.want("the hours", first.get("/au-plus-tot?mode=video&reason=housing"), http.StatusOK).body, -1)
+	for _, v := range []*visitor{first, second} {
+		v.want("choose", v.post("/assistants/choix", "mode", "video", "reason", "housing"), http.StatusSeeOther)
+	}
+	hours := anyHour.FindAllStringSubmatch(first.want("the hours", first.get("/au-plus-tot"), http.StatusOK).body, -1)
 	if len(hours) < 3 {
 		t.Fatalf("%d slots", len(hours))
 	}
@@ -98,12 +101,13 @@ func TestR12_R13_ASlotWithAnyWorkerIsBookedOrReplaced(t *testing.T) {
 func TestR12_WorkersAreListedWithTheirFirstAvailableSlot(t *testing.T) {
 	t.Parallel()
 	v := platformOf(t).newcomer(t)
-	for _, address := range []string{"/assistants", "/assistants?order=name&town=vannes", "/assistants?reason=nothing&mode=fax&language=x&page=-3&order=no&town=" + strings.Repeat("a", 200)} {
+	for _, address := range []string{"/assistants", "/assistants?mode=video&language=fr", "/assistants?reason=nothing&mode=fax&language=x&page=-3&order=no&town=" + strings.Repeat("a", 200)} {
 		if a := v.want(address, v.get(address), http.StatusOK); !strings.Contains(a.body, "Première heure libre") || !strings.Contains(a.body, `name="order"`) {
 			t.Errorf("%s: %s", address, main_(a.body))
 		}
 	}
-	if a := v.want("a town where nobody is", v.get("/assistants?town=Ys"), http.StatusOK); !strings.Contains(a.body, "Personne ne correspond") || !strings.Contains(a.body, `value="Ys"`) {
+	v.want("choose a town", v.post("/assistants/choix", "town", "Ys"), http.StatusSeeOther)
+	if a := v.want("a town where nobody is", v.get("/assistants"), http.StatusOK); !strings.Contains(a.body, "Personne ne correspond") || !strings.Contains(a.body, `value="Ys"`) {
 		t.Errorf("a town without workers: %s", main_(a.body))
 	}
 }

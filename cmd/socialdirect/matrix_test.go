@@ -115,6 +115,7 @@ var policy = map[string]rule{
 	"GET /liste-attente":                   to(200, viewer.Beneficiary),
 	"POST /liste-attente":                  to(303, viewer.Beneficiary),
 	"POST /liste-attente/{id}/suppression": to(303, viewer.Beneficiary).of("wish"),
+	"POST /assistants/choix":               to(303, viewer.Beneficiary),
 	"GET /assistants/{id}/photo":           signedIn(200).of("portrait"),
 	"GET /rendez-vous/nouveau":             to(200, viewer.Beneficiary).of("free hour"),
 	"POST /rendez-vous/nouveau":            to(422, viewer.Beneficiary),
@@ -248,6 +249,7 @@ var policy = map[string]rule{
 	"GET /standard/rendez-vous/{id}/annulation":             to(200, viewer.Switchboard).of("anybody's appointment"),
 	"POST /standard/rendez-vous/{id}/annulation":            to(422, viewer.Switchboard).of("anybody's appointment").sends("explanation", strings.Repeat("a", 5000)),
 	"POST /standard/rendez-vous/{id}/telephone":             to(303, viewer.Switchboard).of("anybody's call by phone"),
+	"POST /standard/beneficiaires/{id}/choix":               to(303, viewer.Switchboard).of("account"),
 
 	// The administration: no administrator owns more than
 	// another, so only missing objects are tested as foreign.

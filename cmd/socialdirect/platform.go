@@ -209,7 +209,7 @@ func (p *platform) connect(ctx context.Context, s settings) error {
 	p.workers = worker.New(p.db, p.notifications, p.accounts, s.links())
 	p.agendas = agenda.New(p.db, p.appointments, p.workers)
 	p.calendars = calendar.New(calendar.Parts{DB: p.db, Queue: queue, Notifications: p.notifications, Vault: keys, Accounts: p.accounts, Workers: p.workers})
-	p.searches = search.New(search.Parts{DB: p.db, Accounts: p.accounts, Appointments: p.appointments, Workers: p.workers, Agendas: p.agendas})
+	p.searches = search.New(search.Parts{DB: p.db, Vault: keys, Accounts: p.accounts, Appointments: p.appointments, Workers: p.workers, Agendas: p.agendas})
 	p.messages = messaging.New(messaging.Parts{
 		DB: p.db, Queue: queue, Notifications: p.notifications, Vault: keys, Store: p.store, Scanner: scanner(s),
 		People: p.accounts.People, Appointments: p.appointments, Bus: bus.New(), Bounds: s.sending,
@@ -322,7 +322,7 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 // rounds are all periodic jobs.
 func (p *platform) rounds() []jobs.Round {
 	counted := jobs.Round{Name: "figures", Every: countEvery, Do: p.goCounting}
-	return slices.Concat(p.accounts.Rounds(), p.workers.Rounds(), p.calendars.Rounds(), p.notifications.Rounds(), p.notify.Rounds(), p.waitlist.Rounds(), p.bookings.Rounds(), p.messages.Rounds(), p.rights.Rounds(), signaling.Rounds(p.db), []jobs.Round{counted})
+	return slices.Concat(p.accounts.Rounds(), p.workers.Rounds(), p.calendars.Rounds(), p.searches.Rounds(), p.notifications.Rounds(), p.notify.Rounds(), p.waitlist.Rounds(), p.bookings.Rounds(), p.messages.Rounds(), p.rights.Rounds(), signaling.Rounds(p.db), []jobs.Round{counted})
 }
 
 // countEvery is the interval at which past appointments are counted.

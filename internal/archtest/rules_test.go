@@ -71,7 +71,7 @@ var owned = map[string][]string{
 		"credential_announcements", "sheet_views", "weekly_absences", "open_holidays", "opening_skips", "places", "late_marks",
 		"calendar_subscriptions", "external_busy", "agenda_feeds",
 		"hours_counted", "counted_people",
-		"available_slots", "available_slots_refreshes", "agenda_changes", "waitlist_entries", "waitlist_releases", "waitlist_slots", "booking_acts",
+		"available_slots", "available_slots_refreshes", "agenda_changes", "search_choices", "waitlist_entries", "waitlist_releases", "waitlist_slots", "booking_acts",
 	},
 	"messaging": {
 		"handed_documents", "messages", "documents", "uploads", "read_marks", "message_rates", "document_days",

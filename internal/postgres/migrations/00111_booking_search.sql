@@ -19,6 +19,17 @@ create table available_slots_refreshes (
     refreshed_at     timestamptz not null
 );
 
+-- What somebody looks for, kept with their session and gone with it: a need never stands
+-- in an address. person_id is whom the search is for, who may be another than who signed
+-- in; it is sealed with that person's key.
+create table search_choices (
+    session_hash bytea not null references sessions (id_hash) on delete cascade,
+    person_id    uuid not null references accounts on delete cascade,
+    sealed       bytea not null,
+    primary key (session_hash, person_id)
+);
+create index search_choices_person_idx on search_choices (person_id);
+
 -- Whose agenda changed since: one row in the transaction of every change. No foreign key,
 -- so that inserting takes no lock on social_workers.
 create table agenda_changes (
