@@ -16,7 +16,7 @@ func newPoster(c Client, code Code, base string, phone web.Phone, now time.Time)
 	}
 	return poster.Poster{
 		Client: c.Name, Address: entrance(base, c.Slug), Code: code.Display(), LastDay: last,
-		Modes: c.Modes, Phone: phone.Display, Price: phone.Price, Made: now,
+		Modes: c.Modes, Phone: phone.Display, Price: phone.Price, Hours: phone.When(), Made: now,
 	}
 }
 

@@ -23,6 +23,7 @@ func NewNotificationTexts(base string, phone Phone) (*NotificationTexts, error) 
 	if err != nil {
 		return nil, fmt.Errorf("notification texts: %w", err)
 	}
+	phone.Display = phone.Reached() // a mail is read at any hour
 	return &NotificationTexts{all: all, phone: phone, base: base}, nil
 }
 

@@ -14,7 +14,9 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
+	"socialdirect/internal/hours"
 	"socialdirect/internal/viewer"
 )
 
@@ -41,11 +43,28 @@ type Described interface{ Description() string }
 // Wide is a page that uses the whole width of a desktop.
 type Wide interface{ Wide() bool }
 
-// Phone is a number as shown to people, and for a link.
+// Phone is the switchboard's number as shown to people, and for a link, with the hours at
+// which it answers, if they are known.
 type Phone struct {
 	Display string
 	Href    template.URL
 	Price   string // what a call costs, such as "appel gratuit"; empty if it is not set
+	Hours   hours.Hours
+	Now     func() time.Time // the present instant in the zone of the hours
+}
+
+// When says when the switchboard answers, in words; empty if it is not known.
+func (p Phone) When() string { return p.Hours.Words() }
+
+// Closed reports whether the switchboard does not answer now.
+func (p Phone) Closed() bool { return p.Hours.Known() && !p.Hours.Open(p.Now()) }
+
+// Reached is the number with the hours, for a sentence.
+func (p Phone) Reached() string {
+	if p.Display == "" || !p.Hours.Known() {
+		return p.Display
+	}
+	return p.Display + ", " + p.When()
 }
 
 // Renderer renders pages. It is safe for concurrent use.

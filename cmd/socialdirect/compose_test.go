@@ -371,7 +371,7 @@ func TestR43_TheProxyHasAMaintenancePage(t *testing.T) {
 	if found := regexp.MustCompile(`<(?:script|link|img|iframe)|url\(|@import|src=`).FindString(string(page)); found != "" {
 		t.Errorf("the page needs something else: %s", found)
 	}
-	for _, want := range []string{`lang="fr"`, `name="viewport"`, "Quitter vite", `{{with env "SWITCHBOARD_PHONE"}}`, "112"} {
+	for _, want := range []string{`lang="fr"`, `name="viewport"`, "Quitter vite", `{{with env "SWITCHBOARD_PHONE"}}`, `{{with env "SWITCHBOARD_HOURS"}}`, "112"} {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("the page lacks %s", want)
 		}

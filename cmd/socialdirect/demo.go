@@ -20,9 +20,11 @@ import (
 	"socialdirect/internal/config"
 	"socialdirect/internal/embedded"
 	"socialdirect/internal/fetch"
+	"socialdirect/internal/hours"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/sms"
+	"socialdirect/internal/zone"
 	"socialdirect/legal"
 	"socialdirect/messaging"
 	"socialdirect/server"
@@ -336,10 +338,19 @@ func (d *demonstration) settings(listener net.Listener) (settings, error) {
 		sending:  messaging.DefaultBounds,
 		fetch:    d.fetch,
 		relay:    signaling.RelayConfig{Listen: "127.0.0.1:0", PublicIP: net.IPv4(127, 0, 0, 1), Secret: relaySecret, MinPort: 50000, MaxPort: 59999},
-		phone:    "02 97 00 00 00",
+		phone:    "02 97 00 00 00", phoneHours: demoHours(), zone: zone.Paris(),
 		operator: server.Operator{Name: "Démonstration de Social Direct", Address: "cette machine", Host: "cette machine"},
 		extra:    map[string]func(*web.Renderer) web.Handler{"/demo/courriels": d.mailPage},
 	}, nil
+}
+
+// demoHours are the hours of the demo's switchboard.
+func demoHours() hours.Hours {
+	week, err := hours.Parse("lundi-vendredi 9:00-18:00, samedi 9:00-12:30")
+	if err != nil {
+		panic(err) // it is written here
+	}
+	return week
 }
 
 // key reads a key of the demo, or creates it the first time.

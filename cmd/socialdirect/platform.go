@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,12 +36,14 @@ import (
 	"socialdirect/internal/config"
 	"socialdirect/internal/fetch"
 	"socialdirect/internal/health"
+	"socialdirect/internal/hours"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/mail"
 	"socialdirect/internal/noise"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/sms"
 	"socialdirect/internal/vault"
+	"socialdirect/internal/zone"
 	"socialdirect/legal"
 	"socialdirect/messaging"
 	"socialdirect/notification"
@@ -78,7 +81,9 @@ type settings struct {
 	trustedProxies []netip.Prefix
 	phone          string
 	operator       server.Operator
-	fetch          fetch.Options // zero except in the demo and in tests
+	phoneHours     hours.Hours
+	zone           *time.Location // of the hours
+	fetch          fetch.Options  // zero except in the demo and in tests
 	extra          map[string]func(*web.Renderer) web.Handler
 }
 
@@ -301,7 +306,7 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 		sender = sender.ReturningTo(s.mailBounces)
 	}
 	p.mails = sender
-	templates, err := web.NewNotificationTexts(s.base, s.switchboard())
+	templates, err := web.NewNotificationTexts(s.base, p.switchboard(s))
 	if err != nil {
 		return err
 	}
@@ -352,7 +357,7 @@ func (s settings) links() appointment.Links {
 }
 
 func (p *platform) startServer(s settings) error {
-	render, err := web.New(s.switchboard())
+	render, err := web.New(p.switchboard(s))
 	if err != nil {
 		return err
 	}
@@ -425,11 +430,13 @@ func extraPages(s settings, render *web.Renderer) map[string]web.Handler {
 	return pages
 }
 
-// switchboard returns the switchboard’s number, with the price of a call.
-func (s settings) switchboard() web.Phone {
-	p := phone(s.phone)
-	p.Price = s.operator.CallPrice
-	return p
+// switchboard returns the switchboard’s number, with the price of a call, and its hours by the
+// platform's clock.
+func (p *platform) switchboard(s settings) web.Phone {
+	shown := phone(s.phone)
+	shown.Price, shown.Hours = s.operator.CallPrice, s.phoneHours
+	shown.Now = func() time.Time { return p.db.Now().In(cmp.Or(s.zone, zone.Paris())) }
+	return shown
 }
 
 // phone formats the switchboard's number for people and for links.

@@ -135,6 +135,7 @@ const serveHelp = `socialdirect serve: runs the platform. Settings come from the
   MAX_STORED_MEGABYTES (500), MAX_SENT_MEGABYTES_PER_DAY (250), MIN_UPLOAD_KILOBYTES_PER_SECOND (8)   documents of one person,
                      staff ten times as much, and how slowly they may come
   SWITCHBOARD_PHONE  the number shown on every page, SWITCHBOARD_PRICE: what a call costs, such as "appel gratuit"
+  SWITCHBOARD_HOURS  when it answers, in TIME_ZONE, such as lundi-vendredi 9:00-18:00, samedi 9:00-12:30
   OPERATOR_NAME, OPERATOR_ADDRESS, OPERATOR_REGISTRATION, OPERATOR_VAT, OPERATOR_PUBLISHER, OPERATOR_EMAIL, OPERATOR_DPO,
   OPERATOR_HOST, OPERATOR_HOST_ADDRESS, OPERATOR_HOST_PHONE, OPERATOR_HOST_HDS, OPERATOR_MEDIATOR, OPERATOR_MEDIATOR_ADDRESS,
   OPERATOR_MEDIATOR_SITE, OPERATOR_INSURER, OPERATOR_ABOUT   the legal notice and who we are; what is empty is said to be missing
@@ -169,7 +170,7 @@ func fromConfig(c config.Config) settings {
 			Addresses: c.TURN.Relays,
 			MinPort:   c.TURN.MinPort, MaxPort: c.TURN.MaxPort,
 		},
-		texts: c.SMS, trustedProxies: c.TrustedProxies, phone: c.Phone,
+		texts: c.SMS, trustedProxies: c.TrustedProxies, phone: c.Phone, phoneHours: c.PhoneHours, zone: c.TimeZone,
 		operator: server.Operator(c.Operator),
 	}
 }

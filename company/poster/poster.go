@@ -24,6 +24,7 @@ type Poster struct {
 	Modes   []string
 	Phone   string // of the switchboard
 	Price   string // what a call to it costs; empty if it is not set
+	Hours   string // when it answers, in words; empty if that is not known
 	Made    time.Time
 }
 
@@ -50,7 +51,7 @@ func (p Poster) Promise() string {
 
 // Help returns the sentence about how to get help without a computer.
 func (p Poster) Help() string {
-	return p.call() + "\u00a0: " + p.Number()
+	return p.call() + "\u00a0: " + p.Number() + p.within()
 }
 
 // call asks to call the switchboard, and says what it costs.
@@ -60,6 +61,14 @@ func (p Poster) call() string {
 		ask += " (" + p.Price + ")"
 	}
 	return ask
+}
+
+// within says when the switchboard answers, after its number.
+func (p Poster) within() string {
+	if p.Hours == "" {
+		return ""
+	}
+	return ", " + p.Hours
 }
 
 // Number returns the phone number of the switchboard without line breaks.
@@ -206,6 +215,7 @@ func (s sheet) codeBox(p Poster, top float64) float64 {
 
 func (s sheet) foot(p Poster, y float64) float64 {
 	y = s.text(p.Promise(), "B", 16, ink, margin, y, column)
-	y = s.text(p.call()+".", "", 13, ink, margin, y+5, column)
-	return s.text(p.Number(), "B", 20, sapin, margin, y+1, column)
+	y = s.text(p.call()+".", "", 13, ink, margin, y+3, column)
+	y = s.text(p.Number(), "B", 20, sapin, margin, y+1, column)
+	return s.text(p.Hours, "", 9.5, ink, margin, y, column)
 }

@@ -13,7 +13,7 @@ func TestR10_ThePosterFitsOneSheetWithTheLongestNames(t *testing.T) {
 	now := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC)
 	p := Poster{
 		Client: strings.Repeat("Mutuelle ", 13) + "du M", Address: "https://rendez-vous.exemple.fr/c/" + strings.Repeat("abcdefghij", 6),
-		Code: "WWWW-WWWW-WWWW-WWWW", LastDay: now.AddDate(0, 1, 0), Modes: []string{"video", "phone", "in_person"}, Phone: "02 97 00 00 00", Made: now,
+		Code: "WWWW-WWWW-WWWW-WWWW", LastDay: now.AddDate(0, 1, 0), Modes: []string{"video", "phone", "in_person"}, Phone: "02 97 00 00 00", Hours: "du lundi au vendredi de 9\u00a0h à 12\u00a0h\u00a030, du lundi au jeudi de 14\u00a0h à 18\u00a0h, le samedi de 9\u00a0h à 12\u00a0h", Made: now,
 	}
 	drawn, err := qrCode(p.Address)
 	if err != nil {

@@ -26,7 +26,7 @@ var domains = map[string][]string{
 var rooms = map[string][]string{
 	"cmd":      {"server", "domains", "web", "internal"},
 	"server":   {"domains", "web", "internal"},
-	"web":      {"internal/viewer", "internal/form", "internal/fault"},
+	"web":      {"internal/viewer", "internal/form", "internal/fault", "internal/hours"},
 	"internal": {"internal"},
 	"e2e":      {"internal"},
 	"bench":    {"server", "domains", "web", "internal"},

@@ -22,6 +22,7 @@ import (
 	"strings"
 	"time"
 
+	"socialdirect/internal/hours"
 	outgoing "socialdirect/internal/mail"
 	"socialdirect/internal/sms"
 	"socialdirect/internal/zone"
@@ -57,6 +58,7 @@ type Config struct {
 	MinUploadRate  int           // minimum rate of uploads, in kilobytes per second
 	DrainTimeout   time.Duration // time for current requests to end at shutdown
 	Phone          string        // the switchboard's number, empty for none
+	PhoneHours     hours.Hours   // when the switchboard answers, in TimeZone
 	Operator       Operator
 }
 
@@ -154,6 +156,7 @@ func Load(getenv func(string) string) (Config, error) {
 		MailFrom:       parsed(r, "MAIL_FROM", "", "a sender such as Social Direct <rendezvous@example.org>", parseFrom),
 		MailBounces:    parsed(r, "MAIL_BOUNCES", "", "an address of its own for returned mails, such as bounce@example.org, with 16 characters at most before the @", parseBounces),
 		Phone:          r.text("SWITCHBOARD_PHONE", ""),
+		PhoneHours:     parsed(r, "SWITCHBOARD_HOURS", "", hours.May, hours.Parse),
 		Operator:       r.operator(),
 	}
 	c.MailHELO = parsed(r, "MAIL_HELO", mailName(c.PublicURL), "the name under which mail servers know this one, such as rendezvous.example.org", parseMailName)

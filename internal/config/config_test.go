@@ -64,6 +64,7 @@ func TestAnInvalidSettingIsReportedInOneLine(t *testing.T) {
 		"MAIL_FROM": "nobody", "MAIL_BOUNCES": "returned.mail.of.ours@example.org", "MASTER_KEY_FILE": "/nowhere", "INDEX_KEY_FILE": "/nowhere", "NOISE_KEY_FILE": "/nowhere", "TURN_PUBLIC_IP": "relay", "TURN_SECRET": "hunter2", "TURN_PORTS": "9-5",
 		"LISTEN_ADDR": "8080", "LOG_LEVEL": "loud", "TIME_ZONE": "Mars/Olympus", "TRUSTED_PROXIES": "everyone", "TURN_URLS": "https://x", "TURN_RELAY_ADDRESSES": "relay.example.org",
 		"MAIL_HELO":            "rdv example",
+		"SWITCHBOARD_HOURS":    "lun-ven 9h-18h",
 		"DATABASE_CONNECTIONS": "0", "MAX_COMING_APPOINTMENTS": "0", "MAX_ACTS_PER_DAY": "many",
 		"MAX_STORED_MEGABYTES": "0", "MAX_SENT_MEGABYTES_PER_DAY": "-1", "MIN_UPLOAD_KILOBYTES_PER_SECOND": "0", "NATS_URL": "nats://bus", "OPERATOR_EMAIL": "contact", "OPERATOR_DPO": "Le DPO <dpo@example.org>",
 		"SMS_URL": "http://sms.example.org/?key=hunter2", "SMS_METHOD": "hunter2", "SMS_HEADERS": "hunter2", "SMS_BODY": "{{hunter2}}",
