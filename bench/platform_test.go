@@ -25,6 +25,7 @@ import (
 	"socialdirect/booking/viewlimit"
 	"socialdirect/booking/waitlist"
 	"socialdirect/booking/worker"
+	"socialdirect/callback"
 	"socialdirect/company"
 	"socialdirect/company/apikey"
 	"socialdirect/internal/blob"
@@ -130,6 +131,7 @@ type services struct {
 	workers       *worker.Service
 	agendas       *agenda.Service
 	searches      *search.Service
+	callbacks     *callback.Service
 	calendars     *calendar.Service
 	messages      *messaging.Service
 	vault         *vault.Vault
@@ -147,6 +149,7 @@ func newServices(b testing.TB, db *postgres.DB, store blob.Config) services {
 	s.accounts, err = account.New(account.Parts{DB: db, Queue: queue, Vault: s.vault, Companies: s.companies, Legal: s.legal})
 	ok(b, err)
 	s.appointments = appointment.New(db, s.vault, s.accounts, appointment.Bounds{Coming: 1_000_000, Acts: 1_000_000}) // few people book everything
+	s.callbacks = callback.New(callback.Parts{DB: db, Vault: s.vault, Queue: queue, Limits: s.accounts.Limits, People: s.accounts.People})
 	s.notifications = notification.New(db, queue, s.vault)
 	s.workers = worker.New(db, s.notifications, s.accounts, appointment.Links{})
 	s.agendas = agenda.New(db, s.appointments, s.workers)
@@ -186,7 +189,7 @@ func (p *platform) serve(b testing.TB, s services) *httptest.Server {
 	pages := messaging.NewHTTP(s.messages, s.accounts, render, base)
 	views := viewlimit.New(p.db)
 	searches := search.NewHTTP(s.searches, views, render)
-	rebookings := rebooking.NewHTTP(s.rebookings, render)
+	rebookings := rebooking.NewHTTP(s.rebookings, s.callbacks, render)
 	accounts := account.NewHTTP(account.PageParts{Accounts: s.accounts, Render: render, Coming: s.appointments.CountComing, Recalls: s.rebookings.CountRecalls})
 	listening.Config = server.New(server.Parts{
 		Web: render, Cookies: accounts.Sessions, Sessions: s.accounts.Sessions,

@@ -35,6 +35,9 @@ func (s *Service) CarryOut(ctx context.Context, v *viewer.Viewer, id, shown uuid
 		if err := s.bookings.LockForErasure(ctx, tx, r.AccountID); err != nil {
 			return err
 		}
+		if err := s.callbacks.Erase(ctx, tx, r.AccountID); err != nil {
+			return err
+		}
 		taken, err := s.accounts.Erase(ctx, tx, v, r.AccountID)
 		if err != nil {
 			return err

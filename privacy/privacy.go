@@ -23,6 +23,7 @@ import (
 	"socialdirect/account"
 	"socialdirect/booking"
 	"socialdirect/booking/appointment"
+	"socialdirect/callback"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/vault"
@@ -252,6 +253,7 @@ type Service struct {
 	bookings      *booking.Service
 	appointments  *appointment.Service
 	messages      *messaging.Service
+	callbacks     *callback.Service
 }
 
 // Parts are what New needs.
@@ -263,13 +265,14 @@ type Parts struct {
 	Appointments  *appointment.Service
 	Bookings      *booking.Service
 	Messages      *messaging.Service
+	Callbacks     *callback.Service
 }
 
 // New returns the service, and registers its notifications.
 func New(p Parts) *Service {
 	s := &Service{
 		db: p.DB, notifications: p.Notifications, vault: p.Vault, accounts: p.Accounts,
-		appointments: p.Appointments, bookings: p.Bookings, messages: p.Messages,
+		appointments: p.Appointments, bookings: p.Bookings, messages: p.Messages, callbacks: p.Callbacks,
 	}
 	p.Notifications.Register(s.kinds()...)
 	return s

@@ -66,7 +66,7 @@ func newWorld(t testing.TB) *world {
 		DB: w.DB, Queue: w.Queue, Notifications: w.Notifications, Vault: w.Vault, Store: store, People: w.Accounts.People, Appointments: w.Appointments, Bus: bus.New(),
 	})
 	w.rights = privacy.New(privacy.Parts{
-		DB: w.DB, Notifications: w.Notifications, Vault: w.Vault, Accounts: w.Accounts, Appointments: w.Appointments, Bookings: w.Bookings, Messages: w.messages,
+		DB: w.DB, Notifications: w.Notifications, Vault: w.Vault, Accounts: w.Accounts, Appointments: w.Appointments, Bookings: w.Bookings, Messages: w.messages, Callbacks: w.Callbacks,
 	})
 	w.zoe, w.nadia, w.hugo = w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff"), w.Member(t, viewer.DPO, "Hugo")
 	w.coming = w.Book(t, w.zoe, w.nadia, bookingtest.Start.Add(48*time.Hour), slot.Video).ID
@@ -572,7 +572,7 @@ var checked = map[string]string{
 	"rebookings.state": "'open'", "credentials.kind": "'diploma'", "credentials.register": "'rpps'", "credentials.checked_on": "current_date",
 	"openings.weekday": "1", "openings.ends_minute": "60", "openings.modes": "'{video}'", "uploads.object_key": "gen_random_uuid()::text",
 
-	"weekly_absences.ends_minute": "60",
+	"weekly_absences.ends_minute": "60", "callbacks.wanted": "'soon'", "callbacks.proved": "true", "callbacks.taken_at": "now()",
 }
 
 // There is no person left to decide about, and the error says so to the worker.

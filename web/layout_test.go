@@ -7,7 +7,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"socialdirect/internal/hours"
 	"socialdirect/internal/viewer"
 )
 
@@ -79,4 +81,49 @@ func TestLook_TheQuickExitIsForVisitorsAndBeneficiaries(t *testing.T) {
 			t.Errorf("%+v: the page has it: %v", v, got)
 		}
 	}
+}
+
+// The hours stand wherever the number does; outside them the page says what to do meanwhile.
+func TestR4_ThePageSaysWhenTheSwitchboardAnswersAndWhatToDoMeanwhile(t *testing.T) {
+	t.Parallel()
+	week, err := hours.Parse("lundi-vendredi 9:00-18:00")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := "du lundi au vendredi de 9\u00a0h à 18\u00a0h"
+	for hour, closed := range map[int]bool{8: true, 9: false, 17: false, 18: true} {
+		phone := Phone{Display: "02 97 00 00 00", Href: "tel:+33297000000", Hours: week, Now: func() time.Time { return time.Date(2026, 11, 30, hour, 0, 0, 0, time.UTC) }}
+		page := drawn(t, phone)
+		if n := strings.Count(page, words); n != strings.Count(page, "02 97 00 00 00") || n == 0 {
+			t.Errorf("at %d: the number stands %d times and the hours %d", hour, strings.Count(page, "02 97 00 00 00"), n)
+		}
+		for _, tonight := range []string{`href="/rappel"`, `href="tel:15"`, `href="tel:112"`, `href="sms:114"`, `href="tel:3114"`, "fermé maintenant"} {
+			if strings.Contains(page, tonight) != closed {
+				t.Errorf("at %d, the page says %s: %v", hour, tonight, !closed)
+			}
+		}
+		texts, err := NewNotificationTexts("https://rdv.exemple.fr", phone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, body, err := texts.Write("password_changed", struct{ FirstName string }{"Zoé"}); err != nil || !strings.Contains(body, "02 97 00 00 00, "+words+".") {
+			t.Errorf("a mail says %s, %v", body, err)
+		}
+	}
+	if page := drawn(t, Phone{Display: "02 97 00 00 00"}); strings.Contains(page, "fermé") || strings.Contains(page, `class="when"`) {
+		t.Error("without hours, the page speaks of them")
+	}
+}
+
+func drawn(t *testing.T, phone Phone) string {
+	t.Helper()
+	render, err := New(phone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := httptest.NewRecorder()
+	if err := render.Render(answer, &Request{Request: httptest.NewRequest(http.MethodGet, "/", nil)}, http.StatusOK, plainPage{}); err != nil {
+		t.Fatal(err)
+	}
+	return answer.Body.String()
 }

@@ -40,10 +40,11 @@ func (s *Service) ByNumber(mobile string) limit.Throttle {
 // no account has the number, so that the answer takes the same time.
 func (s *Service) Right(ctx context.Context, tx postgres.Tx, c Challenge, code string) bool {
 	plain, err := s.vault.Unseal(ctx, tx, c.AccountID, aboutCode(c.ID), c.SealedCode)
-	return err == nil && subtle.ConstantTimeCompare(plain, []byte(onlyDigits(code))) == 1
+	return err == nil && subtle.ConstantTimeCompare(plain, []byte(Digits(code))) == 1
 }
 
-func onlyDigits(text string) string {
+// Digits returns the digits of a typed code.
+func Digits(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < '0' || r > '9' {
 			return -1
@@ -81,7 +82,7 @@ func (s *Service) sealedCode(ctx context.Context, tx postgres.Tx, c Challenge) (
 		plain, err := s.vault.Unseal(ctx, tx, c.AccountID, aboutCode(c.ID), c.SealedCode)
 		return string(plain), err
 	}
-	code, err := newCode()
+	code, err := NewCode()
 	if err != nil {
 		return "", err
 	}
@@ -92,7 +93,8 @@ func (s *Service) sealedCode(ctx context.Context, tx postgres.Tx, c Challenge) (
 	return code, setCode(ctx, tx, c.ID, sealed)
 }
 
-func newCode() (string, error) {
+// NewCode returns a random code.
+func NewCode() (string, error) {
 	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
 	return fmt.Sprintf("%0*d", codeDigits, n), err
 }

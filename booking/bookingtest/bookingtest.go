@@ -24,6 +24,7 @@ import (
 	"socialdirect/booking/slot"
 	"socialdirect/booking/waitlist"
 	"socialdirect/booking/worker"
+	"socialdirect/callback"
 	"socialdirect/company"
 	"socialdirect/company/apikey"
 	"socialdirect/company/figures"
@@ -72,6 +73,7 @@ type World struct {
 	Notify        *notify.Service
 	Rebookings    *rebooking.Service
 	Waitlist      *waitlist.Service
+	Callbacks     *callback.Service
 	Bookings      *booking.Service
 	BulkCancels   *bulkcancel.Service
 	Admin         *viewer.Viewer // has the rights of an administrator, but no account
@@ -134,6 +136,7 @@ func (w *World) Within(b appointment.Bounds) {
 	w.Calendars = calendar.New(calendar.Parts{DB: w.DB, Queue: w.Queue, Notifications: w.Notifications, Vault: w.Vault, Accounts: w.Accounts, Workers: w.Workers})
 	w.Searches = search.New(search.Parts{DB: w.DB, Vault: w.Vault, Accounts: w.Accounts, Appointments: w.Appointments, Workers: w.Workers, Agendas: w.Agendas})
 	w.Rebookings = rebooking.New(rebooking.Parts{DB: w.DB, Accounts: w.Accounts, Appointments: w.Appointments, Workers: w.Workers})
+	w.Callbacks = callback.New(callback.Parts{DB: w.DB, Vault: w.Vault, Queue: w.Queue, Limits: w.Accounts.Limits, People: w.Accounts.People})
 	w.Notify = notify.New(notify.Parts{DB: w.DB, Accounts: w.Accounts, Notifications: w.Notifications, Proposals: w.Rebookings, Links: links})
 	w.Waitlist = waitlist.New(waitlist.Parts{
 		DB: w.DB, Accounts: w.Accounts, Appointments: w.Appointments, Workers: w.Workers, Searches: w.Searches, Notify: w.Notify, Notifications: w.Notifications,

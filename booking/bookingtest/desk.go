@@ -32,7 +32,7 @@ type Pages struct {
 func (w *World) Pages(render *web.Renderer) Pages {
 	views := viewlimit.New(w.DB)
 	searches := search.NewHTTP(w.Searches, views, render)
-	rebookings := rebooking.NewHTTP(w.Rebookings, render)
+	rebookings := rebooking.NewHTTP(w.Rebookings, w.Callbacks, render)
 	return Pages{
 		Searches: searches,
 		Bookings: booking.NewHTTP(w.Bookings, booking.PageParts{

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"socialdirect/booking/appointment"
+	"socialdirect/callback"
 	"socialdirect/internal/form"
 	"socialdirect/web"
 
@@ -15,11 +16,14 @@ import (
 // HTTP serves the pages of rebooking.
 type HTTP struct {
 	rebookings *Service
+	callbacks  *callback.Service
 	render     *web.Renderer
 }
 
 // NewHTTP returns the pages.
-func NewHTTP(rebookings *Service, render *web.Renderer) *HTTP { return &HTTP{rebookings, render} }
+func NewHTTP(rebookings *Service, callbacks *callback.Service, render *web.Renderer) *HTTP {
+	return &HTTP{rebookings, callbacks, render}
+}
 
 // proposalPage offers other slots instead of an appointment that its worker cancelled; one
 // click books one (R20).

@@ -3,8 +3,10 @@ package rebooking
 import (
 	"fmt"
 	"net/http"
+	"time"
 
 	"socialdirect/account/people"
+	"socialdirect/callback"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -13,8 +15,10 @@ import (
 // recallsPage lists the people whom the switchboard has to call.
 type recallsPage struct {
 	Viewer  *viewer.Viewer
+	Asked   []callback.Request // people who asked to be called
 	Recalls []Recall
 	More    bool // there are more people than the viewer may open today
+	Now     time.Time
 }
 
 func (recallsPage) Template() string { return "booking/recalls" }
@@ -42,8 +46,12 @@ func (h *HTTP) recalls(w http.ResponseWriter, r *web.Request) error {
 
 func (h *HTTP) recallsPage(r *web.Request) (recallsPage, error) {
 	v := r.Viewer
+	asked, err := h.callbacks.Waiting(r.Context(), v)
+	if err != nil {
+		return recallsPage{}, err
+	}
 	recalls, more, err := h.rebookings.Recalls(r.Context(), v)
-	return recallsPage{v, recalls, more}, err
+	return recallsPage{v, asked, recalls, more, h.rebookings.DB.Now()}, err
 }
 
 // noteRecall records the result of a call.
@@ -59,5 +67,5 @@ func (h *HTTP) noteRecall(w http.ResponseWriter, r *web.Request, f *form.Form) e
 	if err := h.rebookings.NoteRecall(r.Context(), r.Viewer, id, outcome == "reached"); err != nil {
 		return err
 	}
-	return web.Done(w, r, "saved", "/standard/rappels")
+	return web.Done(w, r, "saved", callback.DeskPath)
 }

@@ -34,6 +34,11 @@ var policy = map[string]rule{
 	"GET /confidentialite/{version}":   anyone(200).of("version"),
 	"GET /desinscription":              anyone(410),
 	"POST /desinscription":             anyone(410),
+	"GET /rappel":                      anyone(200),
+	"POST /rappel":                     anyone(422),
+	"GET /rappel/code":                 anyone(303),
+	"POST /rappel/code":                anyone(422),
+	"GET /rappel/merci":                anyone(200),
 	"GET /c/{slug}":                    anyone(200).of("client's entrance"),
 
 	// Signing up and in. A link without its token counts as expired.
@@ -110,12 +115,12 @@ var policy = map[string]rule{
 
 	// Booking.
 	"GET /assistants":                      to(200, viewer.Beneficiary),
+	"POST /assistants/choix":               to(303, viewer.Beneficiary),
 	"GET /assistants/{id}":                 to(200, viewer.Beneficiary).of("worker"),
 	"GET /au-plus-tot":                     to(200, viewer.Beneficiary),
 	"GET /liste-attente":                   to(200, viewer.Beneficiary),
 	"POST /liste-attente":                  to(303, viewer.Beneficiary),
 	"POST /liste-attente/{id}/suppression": to(303, viewer.Beneficiary).of("wish"),
-	"POST /assistants/choix":               to(303, viewer.Beneficiary),
 	"GET /assistants/{id}/photo":           signedIn(200).of("portrait"),
 	"GET /rendez-vous/nouveau":             to(200, viewer.Beneficiary).of("free hour"),
 	"POST /rendez-vous/nouveau":            to(422, viewer.Beneficiary),
@@ -225,22 +230,26 @@ var policy = map[string]rule{
 	"GET /api/v1/openapi.json": anyone(200).json(),
 
 	// The switchboard.
-	"GET /standard":                           to(200, viewer.Switchboard),
-	"POST /standard/recherche":                to(422, viewer.Switchboard),
-	"GET /standard/inscription":               to(200, viewer.Switchboard),
-	"POST /standard/doublons":                 to(200, viewer.Switchboard),
-	"POST /standard/inscription/verification": to(422, viewer.Switchboard),
-	"POST /standard/inscription/correction":   to(200, viewer.Switchboard),
-	"POST /standard/inscription":              to(422, viewer.Switchboard),
-	"GET /standard/notifications":             to(200, viewer.Switchboard),
-	"GET /standard/notifications/{id}":        to(200, viewer.Switchboard).of("account"),
-	"POST /standard/notifications/{id}":       to(303, viewer.Switchboard).of("account"),
-	"GET /standard/rappels":                   to(200, viewer.Switchboard),
-	"POST /standard/rappels/{id}":             to(303, viewer.Switchboard).of("person to call").sends("outcome", "missed"),
-	"POST /standard/comptes/{id}/lien":        to(303, viewer.Switchboard).of("account signed up by phone"),
+	"GET /standard":                               to(200, viewer.Switchboard),
+	"POST /standard/recherche":                    to(422, viewer.Switchboard),
+	"GET /standard/inscription":                   to(200, viewer.Switchboard),
+	"POST /standard/doublons":                     to(200, viewer.Switchboard),
+	"POST /standard/inscription/verification":     to(422, viewer.Switchboard),
+	"POST /standard/inscription/correction":       to(200, viewer.Switchboard),
+	"POST /standard/inscription":                  to(422, viewer.Switchboard),
+	"GET /standard/notifications":                 to(200, viewer.Switchboard),
+	"GET /standard/notifications/{id}":            to(200, viewer.Switchboard).of("account"),
+	"POST /standard/notifications/{id}":           to(303, viewer.Switchboard).of("account"),
+	"GET /standard/rappels":                       to(200, viewer.Switchboard),
+	"POST /standard/rappels/{id}":                 to(303, viewer.Switchboard).of("person to call").sends("outcome", "missed"),
+	"POST /standard/rappels/demandes/{id}/prise":  to(303, viewer.Switchboard).of("call taken").others(409),
+	"POST /standard/rappels/demandes/{id}/retour": to(303, viewer.Switchboard).of("call to put back"),
+	"POST /standard/rappels/demandes/{id}/fin":    to(303, viewer.Switchboard).of("call to end").others(409),
+	"POST /standard/comptes/{id}/lien":            to(303, viewer.Switchboard).of("account signed up by phone"),
 
 	// The switchboard books for anybody, so nothing belongs to one agent.
 	"GET /standard/beneficiaires/{id}":                      to(200, viewer.Switchboard).of("account"),
+	"POST /standard/beneficiaires/{id}/choix":               to(303, viewer.Switchboard).of("account"),
 	"GET /standard/beneficiaires/{id}/assistants/{worker}":  to(200, viewer.Switchboard).of("hours for somebody"),
 	"POST /standard/beneficiaires/{id}/rendez-vous/nouveau": to(422, viewer.Switchboard).of("account"),
 	"POST /standard/beneficiaires/{id}/rendez-vous":         to(422, viewer.Switchboard).of("account"),
@@ -249,7 +258,6 @@ var policy = map[string]rule{
 	"GET /standard/rendez-vous/{id}/annulation":             to(200, viewer.Switchboard).of("anybody's appointment"),
 	"POST /standard/rendez-vous/{id}/annulation":            to(422, viewer.Switchboard).of("anybody's appointment").sends("explanation", strings.Repeat("a", 5000)),
 	"POST /standard/rendez-vous/{id}/telephone":             to(303, viewer.Switchboard).of("anybody's call by phone"),
-	"POST /standard/beneficiaires/{id}/choix":               to(303, viewer.Switchboard).of("account"),
 
 	// The administration: no administrator owns more than
 	// another, so only missing objects are tested as foreign.
@@ -480,7 +488,9 @@ func (m *matrixWorld) check(t *testing.T, route string) {
 				m.compare(t, r, c, method, o.address(path), fields, owners)
 			}
 			if strings.Contains(path, "{") && path != "/{$}" && r.may(c) {
-				m.compare(t, r, c, method, o.elsewhere(path), r.fields, false)
+				missing := r
+				missing.stranger = http.StatusNotFound
+				m.compare(t, missing, c, method, o.elsewhere(path), r.fields, false)
 			}
 		}
 	}

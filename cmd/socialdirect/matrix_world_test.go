@@ -184,6 +184,7 @@ func newMatrixWorld(t *testing.T) *matrixWorld {
 	m.placeAccounts(t, workers[0])
 	m.placeMeetings(t)
 	m.placeEntry(t)
+	m.placeCalls(t)
 	m.placeAgenda(t)
 	m.placeCodes(t)
 	m.placeAdministration(t)
@@ -305,6 +306,34 @@ func (m *matrixWorld) placeLeft(t *testing.T, zoe, nadia *viewer.Viewer, hour ti
 	m.objects["appointment its worker cancelled"] = identified(first, m.zoe)
 	m.objects["person to call"] = identified(second)
 }
+
+// placeCalls makes three people ask to be called, whose requests Yann takes.
+func (m *matrixWorld) placeCalls(t *testing.T) {
+	for i, name := range []string{"call taken", "call to put back", "call to end"} {
+		m.askCall(t, fmt.Sprintf("061234570%d", i))
+		page := m.yann.want("the list", m.yann.get("/standard/rappels"), http.StatusOK)
+		found := regexp.MustCompile(`/demandes/([0-9a-f-]{36})/prise`).FindStringSubmatch(page.body)
+		if found == nil {
+			t.Fatalf("nobody asks to be called: %s", main_(page.body))
+		}
+		m.yann.want("take", m.yann.post("/standard/rappels/demandes/"+found[1]+"/prise"), http.StatusSeeOther)
+		object := object{fill: []string{"{id}", found[1]}}
+		if name != "call to put back" {
+			object.owners = []*visitor{m.yann}
+		}
+		m.objects[name] = object
+	}
+}
+
+// askCall asks to be called, and proves the number.
+func (w *world) askCall(t *testing.T, mobile string) {
+	t.Helper()
+	v := w.visitor(t)
+	v.want("ask", v.post("/rappel", "mobile", mobile, "first_name", "Odile", "when", "morning"), http.StatusSeeOther)
+	v.want("the code", v.post("/rappel/code", "code", w.textTo(t, "+33"+mobile[1:], aCallCode)), http.StatusSeeOther)
+}
+
+var aCallCode = regexp.MustCompile(`^(\d{6}) confirme votre numéro`)
 
 // placeEntry puts Zoé on the waitlist for a slot of Marc's.
 func (m *matrixWorld) placeEntry(t *testing.T) {

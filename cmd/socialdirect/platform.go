@@ -26,6 +26,7 @@ import (
 	"socialdirect/booking/viewlimit"
 	"socialdirect/booking/waitlist"
 	"socialdirect/booking/worker"
+	"socialdirect/callback"
 	"socialdirect/company"
 	"socialdirect/company/api"
 	"socialdirect/company/apikey"
@@ -80,10 +81,10 @@ type settings struct {
 	sending        messaging.Bounds
 	trustedProxies []netip.Prefix
 	phone          string
-	operator       server.Operator
 	phoneHours     hours.Hours
 	zone           *time.Location // of the hours
-	fetch          fetch.Options  // zero except in the demo and in tests
+	operator       server.Operator
+	fetch          fetch.Options // zero except in the demo and in tests
 	extra          map[string]func(*web.Renderer) web.Handler
 }
 
@@ -106,6 +107,7 @@ type platform struct {
 	bookings      *booking.Service
 	notifications *notification.Service
 	notify        *notify.Service
+	callbacks     *callback.Service
 	rebookings    *rebooking.Service
 	waitlist      *waitlist.Service
 	bulkCancels   *bulkcancel.Service
@@ -209,6 +211,9 @@ func (p *platform) connect(ctx context.Context, s settings) error {
 	if err := p.accounts.SignUps.CheckIndex(ctx); err != nil {
 		return fmt.Errorf("INDEX_KEY_FILE: %w", err)
 	}
+	p.callbacks = callback.New(callback.Parts{
+		DB: p.db, Vault: keys, Queue: queue, Limits: p.accounts.Limits, People: p.accounts.People, SMS: s.texts != nil,
+	})
 	p.appointments = appointment.New(p.db, keys, p.accounts, s.bounds)
 	p.notifications = notification.New(p.db, queue, keys)
 	p.workers = worker.New(p.db, p.notifications, p.accounts, s.links())
@@ -221,7 +226,7 @@ func (p *platform) connect(ctx context.Context, s settings) error {
 	})
 	p.openBooking(s, keys)
 	p.rights = privacy.New(privacy.Parts{
-		DB: p.db, Notifications: p.notifications, Vault: keys, Accounts: p.accounts, Appointments: p.appointments, Bookings: p.bookings, Messages: p.messages,
+		DB: p.db, Notifications: p.notifications, Vault: keys, Accounts: p.accounts, Appointments: p.appointments, Bookings: p.bookings, Messages: p.messages, Callbacks: p.callbacks,
 	})
 	return nil
 }
@@ -313,6 +318,7 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, outbox.NewMailWorker(p.accounts.Outbox, templates, sender))
 	river.AddWorker(workers, outbox.NewTextWorker(p.accounts.Outbox, templates, s.texts))
+	river.AddWorker(workers, callback.NewTextWorker(p.callbacks, templates, s.texts))
 	river.AddWorker(workers, notification.NewWorker(p.notifications, templates, sender, s.texts))
 	river.AddWorker(workers, notification.NewBounceWorker(p.notifications))
 	river.AddWorker(workers, calendar.NewReadWorker(p.calendars, fetch.New(calendar.Limits, s.fetch)))
@@ -327,7 +333,7 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 // rounds are all periodic jobs.
 func (p *platform) rounds() []jobs.Round {
 	counted := jobs.Round{Name: "figures", Every: countEvery, Do: p.goCounting}
-	return slices.Concat(p.accounts.Rounds(), p.workers.Rounds(), p.calendars.Rounds(), p.searches.Rounds(), p.notifications.Rounds(), p.notify.Rounds(), p.waitlist.Rounds(), p.bookings.Rounds(), p.messages.Rounds(), p.rights.Rounds(), signaling.Rounds(p.db), []jobs.Round{counted})
+	return slices.Concat(p.accounts.Rounds(), p.callbacks.Rounds(), p.workers.Rounds(), p.calendars.Rounds(), p.searches.Rounds(), p.notifications.Rounds(), p.notify.Rounds(), p.waitlist.Rounds(), p.bookings.Rounds(), p.messages.Rounds(), p.rights.Rounds(), signaling.Rounds(p.db), []jobs.Round{counted})
 }
 
 // countEvery is the interval at which past appointments are counted.
@@ -368,11 +374,11 @@ func (p *platform) startServer(s settings) error {
 	calls := signaling.New(signaling.Parts{DB: p.db, Bookings: p.bookings, Appointments: p.appointments, Sessions: p.accounts.Sessions, Relay: p.relay})
 	p.onLeave(calls.Close)
 	accounts := account.NewHTTP(account.PageParts{
-		Accounts: p.accounts, Render: render, Secure: s.secure, Coming: p.appointments.CountComing, Recalls: p.rebookings.CountRecalls,
+		Accounts: p.accounts, Render: render, Secure: s.secure, Coming: p.appointments.CountComing, Recalls: p.countRecalls,
 	})
 	views := viewlimit.New(p.db)
 	searches := search.NewHTTP(p.searches, views, render)
-	rebookings := rebooking.NewHTTP(p.rebookings, render)
+	rebookings := rebooking.NewHTTP(p.rebookings, p.callbacks, render)
 	companies := company.NewHTTP(p.companies, company.PageParts{Keys: p.keys, Render: render, Base: s.base, Alerts: p.alerts})
 	shown := figures.NewHTTP(p.figures, render, p.reasonLines)
 	pages := messaging.NewHTTP(p.messages, p.accounts, render, s.base)
@@ -398,6 +404,7 @@ func (p *platform) startServer(s settings) error {
 				Views: views, Searches: searches, Rebookings: rebookings, Render: render, Links: s.links(),
 			}),
 			bulkcancel.NewHTTP(p.bulkCancels, p.agendas, p.workers, render),
+			callback.NewHTTP(p.callbacks, render),
 			pages, signaling.NewHTTP(calls, render, s.base),
 			privacy.NewHTTP(p.rights, render, config.Operator(s.operator)),
 		},
@@ -410,6 +417,16 @@ func (p *platform) startServer(s settings) error {
 		Now:            p.db.Now,
 	})
 	return nil
+}
+
+// countRecalls counts the people whom the switchboard has to call.
+func (p *platform) countRecalls(ctx context.Context) (int, error) {
+	asked, err := p.callbacks.CountWaiting(ctx)
+	if err != nil {
+		return 0, err
+	}
+	others, err := p.rebookings.CountRecalls(ctx)
+	return asked + others, err
 }
 
 // reasonLines returns the lines of a client's figures by reason.

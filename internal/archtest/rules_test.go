@@ -15,10 +15,11 @@ var domains = map[string][]string{
 	"company":      {},
 	"notification": {},
 	"account":      {"notification", "company", "legal"},
-	"booking":      {"account", "company", "notification"},
+	"callback":     {"account"},
+	"booking":      {"account", "callback", "company", "notification"},
 	"messaging":    {"booking", "account", "notification"},
 	"signaling":    {"booking", "account"},
-	"privacy":      {"messaging", "signaling", "booking", "account", "company", "legal", "notification"},
+	"privacy":      {"messaging", "signaling", "booking", "account", "callback", "company", "legal", "notification"},
 }
 
 // rooms are the other folders with Go code, with those that each may import; "domains" stands
@@ -62,6 +63,9 @@ var owned = map[string][]string{
 	"notification": {
 		"notifications",
 		"notification_choices",
+	},
+	"callback": {
+		"callbacks",
 	},
 	"internal/audit": {
 		"audit_entries",
