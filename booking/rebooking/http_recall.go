@@ -22,7 +22,7 @@ type recallsPage struct {
 }
 
 func (recallsPage) Template() string { return "booking/recalls" }
-func (recallsPage) Title() string    { return "Personnes à appeler après une annulation" }
+func (recallsPage) Title() string    { return "Personnes à appeler" }
 
 // Number is the number to call, formatted.
 func (r Recall) Number() string { return people.DisplayMobile(r.Mobile) }
