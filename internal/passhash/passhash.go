@@ -2,7 +2,10 @@
 // these can grow while older hashes still match.
 package passhash
 
-import "github.com/alexedwards/argon2id"
+import (
+	"github.com/alexedwards/argon2id"
+	"golang.org/x/crypto/argon2"
+)
 
 // own are OWASP's first choice for Argon2id, fixed so that they do not depend on the number of
 // processors.
@@ -24,4 +27,11 @@ func Make(password string) (string, error) { return argon2id.CreateHash(password
 func Matches(password, hash string) bool {
 	ok, err := argon2id.ComparePasswordAndHash(password, hash)
 	return ok && err == nil
+}
+
+// WithSalt returns the hash, of 32 bytes, of a code that is shorter than 112 bits, with a random
+// salt that the caller keeps. Several codes of one person may share the salt, so that a typed
+// code is hashed once and looked up.
+func WithSalt(code string, salt []byte) []byte {
+	return argon2.IDKey([]byte(code), salt, params.Iterations, params.Memory, params.Parallelism, params.KeyLength)
 }

@@ -1,10 +1,13 @@
 package passhash_test
 
 import (
+	"encoding/hex"
 	"strings"
 	"testing"
 
 	"socialdirect/internal/passhash"
+
+	"golang.org/x/crypto/argon2"
 )
 
 // Only this package's tests hash at full cost.
@@ -17,6 +20,11 @@ func TestR2_APasswordIsHashedAsOWASPRecommends(t *testing.T) {
 	again, err := passhash.Make(password)
 	if err != nil || again == hash {
 		t.Errorf("two hashes of one password are the same, or: %v", err)
+	}
+	salt := []byte("0123456789abcdef0123456789abcdef")
+	slow := hex.EncodeToString(passhash.WithSalt("1234567812345678", salt))
+	if want := hex.EncodeToString(argon2.IDKey([]byte("1234567812345678"), salt, 2, 19*1024, 1, 32)); slow != want {
+		t.Errorf("a code: %s, want %s", slow, want)
 	}
 	passhash.Cheapen()
 	cheap, err := passhash.Make(password)

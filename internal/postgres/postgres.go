@@ -102,20 +102,40 @@ type Tx struct {
 	pgx.Tx
 	Now   time.Time
 	ahead time.Duration
+	after *[]func() // what AfterCommit registered
 }
+
+// AfterCommit runs do once the transaction has committed, and not if it is rolled back. It is
+// for what needs no transaction and may be lost in a crash, such as a line of the log.
+func (tx Tx) AfterCommit(do func()) { *tx.after = append(*tx.after, do) }
 
 // Machine converts an instant as DB.Machine does.
 func (tx Tx) Machine(at time.Time) time.Time { return at.Add(-tx.ahead) }
 
 // Nested returns the same transaction, with the same instant, within a savepoint.
-func (tx Tx) Nested(savepoint pgx.Tx) Tx { return Tx{Tx: savepoint, Now: tx.Now, ahead: tx.ahead} }
+func (tx Tx) Nested(savepoint pgx.Tx) Tx {
+	return Tx{Tx: savepoint, Now: tx.Now, ahead: tx.ahead, after: tx.after}
+}
 
 // InTx runs act in a transaction, commits if it returns nil and rolls back otherwise. It
 // returns act's error unchanged.
 func (db *DB) InTx(ctx context.Context, act func(tx Tx) error) error {
-	return pgx.BeginTxFunc(ctx, db.Pool, optionsOf(ctx), func(tx pgx.Tx) error {
-		return act(db.tx(tx))
+	var after []func()
+	err := pgx.BeginTxFunc(ctx, db.Pool, optionsOf(ctx), func(tx pgx.Tx) error {
+		return act(db.tx(tx, &after))
 	})
+	return then(err, after)
+}
+
+// then runs what a transaction registered for after its commit, unless it failed.
+func then(err error, after []func()) error {
+	if err != nil {
+		return err
+	}
+	for _, do := range after {
+		do()
+	}
+	return nil
 }
 
 // readOnly is the context key of ReadOnly.
@@ -147,17 +167,21 @@ func (db *DB) InTxRetried(ctx context.Context, act func(tx Tx) error) (err error
 	return err
 }
 
-func (db *DB) tx(tx pgx.Tx) Tx { return Tx{Tx: tx, Now: db.Now(), ahead: db.ahead} }
+func (db *DB) tx(tx pgx.Tx, after *[]func()) Tx {
+	return Tx{Tx: tx, Now: db.Now(), ahead: db.ahead, after: after}
+}
 
 // InTurn is InTx for acts that must commit in the order of their instants: acts with the same
 // turn run one after the other, and Now is read after the previous one has committed.
 func (db *DB) InTurn(ctx context.Context, turn string, act func(tx Tx) error) error {
-	return pgx.BeginTxFunc(ctx, db.Pool, optionsOf(ctx), func(tx pgx.Tx) error {
+	var after []func()
+	err := pgx.BeginTxFunc(ctx, db.Pool, optionsOf(ctx), func(tx pgx.Tx) error {
 		if err := wait(ctx, tx, turn); err != nil {
 			return err
 		}
-		return act(db.tx(tx))
+		return act(db.tx(tx, &after))
 	})
+	return then(err, after)
 }
 
 // InTurn makes the rest of a transaction wait for its turn, for an act that is part of another

@@ -2,6 +2,7 @@ package vault
 
 import (
 	"context"
+	"crypto/cipher"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -33,9 +34,28 @@ func (v *Vault) Archive(ctx context.Context, tx postgres.Tx, person uuid.UUID, a
 	return seal(aead, associated(purposeArchived, person, about), plain), nil
 }
 
-// OpenArchive opens what Archive sealed for the same person and about. It fails with
+// SealInArchive seals more with the key of a person's archive. It fails with ErrNotArchived if
+// there is none.
+func (v *Vault) SealInArchive(ctx context.Context, q postgres.Querier, person uuid.UUID, about string, plain []byte) ([]byte, error) {
+	aead, err := v.archive(ctx, q, person)
+	if err != nil {
+		return nil, err
+	}
+	return seal(aead, associated(purposeArchived, person, about), plain), nil
+}
+
+// OpenArchive opens what Archive or SealInArchive sealed for the same person and about. It fails with
 // ErrNotArchived if there is no key.
 func (v *Vault) OpenArchive(ctx context.Context, q postgres.Querier, person uuid.UUID, about string, sealed []byte) ([]byte, error) {
+	aead, err := v.archive(ctx, q, person)
+	if err != nil {
+		return nil, err
+	}
+	return unseal(aead, associated(purposeArchived, person, about), sealed)
+}
+
+// archive returns the key of a person's archive.
+func (v *Vault) archive(ctx context.Context, q postgres.Querier, person uuid.UUID) (cipher.AEAD, error) {
 	var sealedKey []byte
 	err := q.QueryRow(ctx, `select sealed_key from archive_keys where person_id = $1 and sealed_key is not null`, person).Scan(&sealedKey)
 	if postgres.NoRows(err) {
@@ -49,11 +69,7 @@ func (v *Vault) OpenArchive(ctx context.Context, q postgres.Querier, person uuid
 		return nil, ErrMasterKey
 	}
 	defer clear(key)
-	aead, err := newAEAD(key)
-	if err != nil {
-		return nil, err
-	}
-	return unseal(aead, associated(purposeArchived, person, about), sealed)
+	return newAEAD(key)
 }
 
 // DestroyArchive deletes the archive's key. Doing it twice is harmless.
