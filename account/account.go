@@ -23,6 +23,7 @@ package account
 import (
 	"socialdirect/account/age"
 	"socialdirect/account/decision"
+	"socialdirect/account/event"
 	"socialdirect/account/factor"
 	"socialdirect/account/interrupted"
 	"socialdirect/account/limit"
@@ -75,8 +76,9 @@ type Parts struct {
 	Vault     *vault.Vault
 	Companies *company.Service
 	Legal     *legal.Service
-	Base      string // the platform's public URL; empty on a developer's machine
-	SMS       bool   // an SMS gateway is set
+	Base      string          // the platform's public URL; empty on a developer's machine
+	SMS       bool            // an SMS gateway is set
+	Leaks     passwords.Leaks // asks whether a password is known from a leak; nil for nobody
 }
 
 // New returns the service of accounts.
@@ -85,13 +87,14 @@ func New(p Parts) (*Service, error) {
 	limits := limit.New(db, vault)
 	persons := people.New(people.Parts{DB: db, Vault: vault, Companies: p.Companies, Limits: limits, SMS: p.SMS})
 	codes := smscode.New(db, vault, limits)
-	hasher, err := passwords.NewHasher()
+	hasher, err := passwords.NewHasher(p.Leaks)
 	if err != nil {
 		return nil, err
 	}
 	mails := outbox.New(outbox.Parts{DB: db, Queue: p.Queue, Limits: limits, People: persons, Codes: codes})
-	sessions := session.New(session.Parts{DB: db, Passwords: hasher, Limits: limits, People: persons, Codes: codes, Outbox: mails})
-	factors, err := factor.New(factor.Parts{DB: db, Vault: vault, Limits: limits, Outbox: mails, Sessions: sessions, Base: p.Base})
+	watch := event.New(db)
+	sessions := session.New(session.Parts{DB: db, Passwords: hasher, Limits: limits, People: persons, Codes: codes, Outbox: mails, Watch: watch})
+	factors, err := factor.New(factor.Parts{DB: db, Vault: vault, Limits: limits, Outbox: mails, Sessions: sessions, Watch: watch, Base: p.Base})
 	if err != nil {
 		return nil, err
 	}

@@ -71,9 +71,8 @@ func (s *Service) Erase(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, i
 	return erasing, errors.Join(apikey.RevokeMadeBy(ctx, tx, v, id), erasePackages(ctx, tx, id))
 }
 
-// erasePackages has each package delete a person's data from its tables. What is sealed
-// with the person's key (decisions, reports) stays; it is unreadable once the key is
-// destroyed.
+// erasePackages has each package delete a person's data from its tables. Decisions and
+// reports stay: see ArchiveEvidence.
 func erasePackages(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	for _, erase := range []func(context.Context, postgres.Tx, uuid.UUID) error{session.Erase, interrupted.Erase, factor.Erase, smscode.Erase, age.Erase, lookup.Erase, signup.EraseSignUp, people.Erase} {
 		if err := erase(ctx, tx, id); err != nil {

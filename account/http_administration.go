@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"socialdirect/account/age"
 	"socialdirect/account/decision"
@@ -30,6 +31,7 @@ type accountPage struct {
 	Recovery  bool        // the second factor can be reset here
 	ResetCode string      // in groups of four, to be read out; shown once after a reset
 	Ages      []age.Check // requested proofs of age
+	Refused   *time.Time  // until when sign-up is refused to the person
 }
 
 func (accountPage) Template() string { return "account/account" }
@@ -82,8 +84,7 @@ func (h *HTTP) accountPage(ctx context.Context, v *viewer.Viewer, id uuid.UUID) 
 		return page, err
 	}
 	page.CreatedAt = page.CreatedAt.In(v.Zone)
-	var refused bool
-	if page.Decisions, refused, err = h.accounts.Decisions.About(ctx, v, id); err != nil {
+	if page.Decisions, page.Refused, err = h.accounts.Decisions.About(ctx, v, id); err != nil {
 		return page, err
 	}
 	if page.Resets, err = h.resets(ctx, v, id); err != nil {
@@ -109,7 +110,7 @@ func (h *HTTP) accountPage(ctx context.Context, v *viewer.Viewer, id uuid.UUID) 
 		return page, err
 	}
 	if !page.Own {
-		page.Possible, page.Recovery = decision.Possible(page.Account, refused), page.Role.Staff() && page.Accepted
+		page.Possible, page.Recovery = decision.Possible(page.Account, page.Refused != nil), page.Role.Staff() && page.Accepted
 	}
 	return page, nil
 }

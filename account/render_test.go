@@ -32,6 +32,6 @@ func TestR7_PagesAreDrawnEmptyAndFull(t *testing.T) {
 		},
 		accountPage{Viewer: v, Account: people.Account{Person: people.Person{Role: viewer.Beneficiary}}, Ages: []age.Check{{DueOn: at}, {Outcome: age.Verified, SettledAt: &at, Reason: "a\nb"}, {Outcome: age.Closed}}},
 		factorResetPage{Account: full},
-		journalPage{Journal{Holds: true, Lines: 1, Hash: []byte{1, 2, 3}}, byDay([]audit.Line{line, {At: at.AddDate(0, 0, -1)}}, time.UTC)},
+		journalPage{Journal{Holds: true, Lines: 1, Hash: []byte{1, 2, 3}, Last: []audit.Line{line}, More: true, People: map[uuid.UUID]people.Person{person.ID: person}}, nil, audit.Filter{Who: person.ID}, byDay([]audit.Line{line, {At: at.AddDate(0, 0, -1)}}, time.UTC)},
 	)
 }

@@ -11,6 +11,7 @@ import (
 	"socialdirect/account/lookup"
 	"socialdirect/account/people"
 	"socialdirect/account/session"
+	"socialdirect/account/signup"
 	"socialdirect/account/smscode"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
@@ -24,7 +25,7 @@ const sweepEvery = time.Hour
 // time: accounts, and new e-mail addresses.
 func (s *Service) Sweep(ctx context.Context) error {
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
-		for _, sweep := range []func(context.Context, postgres.Tx) error{session.Sweep, interrupted.Sweep, people.Sweep, smscode.Sweep, limit.Sweep, lookup.Sweep, factor.Sweep} {
+		for _, sweep := range []func(context.Context, postgres.Tx) error{session.Sweep, interrupted.Sweep, people.Sweep, smscode.Sweep, limit.Sweep, lookup.Sweep, factor.Sweep, signup.Sweep} {
 			if err := sweep(ctx, tx); err != nil {
 				return err
 			}

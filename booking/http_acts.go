@@ -180,7 +180,7 @@ func (h *HTTP) Cancel(w http.ResponseWriter, r *web.Request, f *form.Form) error
 		return err
 	}
 	if a.Status.CancelledAlike(!a.Worker() || f.Ticked("asked")) { // pressed twice
-		return web.Done(w, r, "cancelled", a.After)
+		return web.Done(w, r, appointment.Told("cancelled", a.Untold), a.After)
 	}
 	page, err := h.cancelPage(r, f)
 	if err != nil {
@@ -196,7 +196,7 @@ func (h *HTTP) Cancel(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	if _, err = h.bookings.CancelAs(r.Context(), page.Viewer, page.ID, how); err != nil {
 		return appointment.Refuse(err, h.currentCancelPage(r, f), errLimitPassed)
 	}
-	return web.Done(w, r, cancelledFlash(page.Worker(), how.Reopen), a.After)
+	return web.Done(w, r, appointment.Told(cancelledFlash(page.Worker(), how.Reopen), a.Untold), a.After)
 }
 
 func decodeCancellation(f *form.Form, worker bool) Cancellation {

@@ -297,9 +297,9 @@ var errTakenByOthers = fault.New(fault.Invalid, "Cette personne ne s’occupe pa
 func bookedFlash(e appointment.OnBehalf, b appointment.Booked) string {
 	switch {
 	case b.Status == appointment.Requested:
-		return "requested"
+		return appointment.Told("requested", e.Untold)
 	case e.Base != "":
-		return "booked-for"
+		return appointment.Told("booked-for", e.Untold)
 	}
 	return "booked"
 }

@@ -21,6 +21,7 @@ type target struct {
 	Viewer *viewer.Viewer
 	Reader *time.Location // the zone of the viewer, or of the person on whose behalf a switchboard agent acts
 	For    string         // that person's name; empty for the appointment's two people
+	Untold bool           // no news reaches that person
 	Path   string         // the prefix of the addresses of the acts
 	Back   string         // the address of the page before
 	After  string         // the address of the page after the act
@@ -47,7 +48,7 @@ func (h *HTTP) target(r *web.Request) (target, error) {
 	}
 	person, err := h.bookings.Appointments.BookableFor(r.Context(), v, a.BeneficiaryID)
 	back := appointment.OnBehalfOf(v, person).Base
-	return target{Appointment: a, Viewer: v, Reader: person.Zone, For: person.Name(), Path: "/standard" + path, Back: back, After: back}, err
+	return target{Appointment: a, Viewer: v, Reader: person.Zone, For: person.Name(), Untold: !person.Reachable(), Path: "/standard" + path, Back: back, After: back}, err
 }
 
 // errMovedMeanwhile says that the appointment was moved after the submitted page was shown.
@@ -162,7 +163,7 @@ func (h *HTTP) Move(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	if err := move(r.Context(), page.Viewer, page.ID, startsAt); err != nil {
 		return appointment.Refuse(err, h.currentMovePage(r, f), moveRefusals...)
 	}
-	return web.Done(w, r, "moved", page.After)
+	return web.Done(w, r, appointment.Told("moved", page.Untold), page.After)
 }
 
 // moveRefusals are the refusals after which another slot may be possible.
@@ -198,5 +199,5 @@ func (h *HTTP) ByPhone(w http.ResponseWriter, r *web.Request) error {
 	if err := h.bookings.Phone(r.Context(), a.Viewer, a.ID); err != nil {
 		return err
 	}
-	return web.Done(w, r, "by-phone", a.After)
+	return web.Done(w, r, appointment.Told("by-phone", a.Untold), a.After)
 }

@@ -204,6 +204,23 @@ func ContractOf(ctx context.Context, q postgres.Querier, client uuid.UUID) (Cont
 	return c.Contract(), err
 }
 
+// Ending lists the clients whose contract ends within a number of days, or has ended within as
+// many, the first end first. The viewer must be an administrator.
+func (s *Service) Ending(ctx context.Context, v *viewer.Viewer, days int) ([]Client, error) {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
+		return nil, err
+	}
+	today := zone.Day(s.db.Now())
+	return readEnding(ctx, s.db.Pool, today.AddDate(0, 0, -days), today.AddDate(0, 0, days))
+}
+
+// Words returns the words that somebody who knows a client would try as a password of its
+// people: its name, its sites and its mail domains. The platform calls it; it checks no viewer.
+func (s *Service) Words(ctx context.Context, client uuid.UUID) ([]string, error) {
+	c, err := readClient(ctx, s.db.Pool, client)
+	return slices.Concat([]string{c.Name}, c.Sites, c.MailDomains), err
+}
+
 // BySlug returns a client for its co-branded page (R11). It fails with NotFound unless the
 // contract runs.
 func (s *Service) BySlug(ctx context.Context, slug string) (Client, error) {

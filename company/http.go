@@ -26,6 +26,8 @@ type PageParts struct {
 	Base   string // the platform's public URL, without a slash at its end
 	// Alerts returns what the administrator's first page shows at its top; nil for none.
 	Alerts func(context.Context, *viewer.Viewer) []Alert
+	// Tasks returns what waits for the administration, on the same page; nil for nothing.
+	Tasks func(context.Context, *viewer.Viewer) ([]Task, error)
 }
 
 // NewHTTP returns the pages.
@@ -33,6 +35,9 @@ func NewHTTP(companies *Service, p PageParts) *HTTP { return &HTTP{p, companies}
 
 // Alert is a problem that the operator has to solve: a sentence, and the technical detail.
 type Alert struct{ Text, Detail string }
+
+// Task is something that waits for the administration: what, why now, and where it is done.
+type Task struct{ Text, Detail, Path string }
 
 // desk is the client whose codes a request is about, and the path of the page that lists them.
 // A manager has one client; an administrator names it in the path.

@@ -27,6 +27,8 @@ type clientsPage struct {
 	Clients []clientLine
 	More    bool // whether there are more than the page lists
 	Alerts  []Alert
+	Tasks   []Task // what waits
+	Asked   bool   // whether tasks are shown: not beside a search
 }
 
 type clientLine struct {
@@ -44,7 +46,7 @@ type contractFields struct{ Form *form.Form }
 func (contractFields) Modes() []form.Option { return modeOptions }
 
 func (clientsPage) Template() string { return "company/clients" }
-func (clientsPage) Title() string    { return "Entreprises" }
+func (clientsPage) Title() string    { return "Administration" }
 
 // showClients lists the clients that match the search, or all (R9).
 func (h *HTTP) showClients(w http.ResponseWriter, r *web.Request) error {
@@ -62,6 +64,13 @@ func (h *HTTP) clientsPage(r *web.Request, f *form.Form) (clientsPage, error) {
 		page.Alerts = h.Alerts(r.Context(), r.Viewer)
 	}
 	words := search.Text("q", form.Text{Max: 120})
+	if h.Tasks != nil && words == "" {
+		tasks, err := h.Tasks(r.Context(), r.Viewer)
+		if err != nil {
+			return page, err
+		}
+		page.Tasks, page.Asked = tasks, true
+	}
 	clients, err := h.companies.Search(r.Context(), r.Viewer, words, clientsAtOnce+1)
 	if len(clients) > clientsAtOnce {
 		clients, page.More = clients[:clientsAtOnce], true

@@ -39,6 +39,15 @@ func readClient(ctx context.Context, q postgres.Querier, id uuid.UUID) (Client, 
 	return oneClient(ctx, q, `where c.id = $1`, id)
 }
 
+func readEnding(ctx context.Context, q postgres.Querier, from, to time.Time) ([]Client, error) {
+	rows, err := postgres.All[clientRow](ctx, q, selectClient+`where c.ends_on between $1 and $2 order by c.ends_on, c.name`+postgres.French+`, c.id`, from, to)
+	all := make([]Client, len(rows))
+	for i, row := range rows {
+		all[i] = Client(row)
+	}
+	return all, err
+}
+
 func lockClient(ctx context.Context, tx postgres.Tx, id uuid.UUID) (Client, error) {
 	return oneClient(ctx, tx, `where c.id = $1 for no key update`, id)
 }

@@ -18,7 +18,7 @@ func TestPublicPagesAreAccessibleAtEveryWidth(t *testing.T) {
 	d := demo(t)
 	p := sit(t, newBrowser(t), d.URL, smallPhone, true)
 	p.look("/", "/comment-ca-marche", "/qui-sommes-nous", "/conditions", "/confidentialite", "/mentions-legales", "/accessibilite", "/cookies",
-		"/inscription", "/inscription/renvoi", "/connexion", "/connexion/sms", "/mot-de-passe/oubli", "/rappel", "/rappel/merci", "/c/chantiers-du-ponant", "/demo/courriels")
+		"/inscription", "/inscription/code", "/inscription/validation", "/inscription/renvoi", "/connexion", "/connexion/sms", "/mot-de-passe/oubli", "/rappel", "/rappel/merci", "/c/chantiers-du-ponant", "/demo/courriels")
 	p.lookRefused("/nulle-part", http.StatusNotFound)
 	p.lookRefused("/invitation", http.StatusGone)
 	p.lookRefused("/mot-de-passe/nouveau", http.StatusGone)
@@ -31,7 +31,7 @@ func TestPublicPagesAreAccessibleAtEveryWidth(t *testing.T) {
 func TestAdministrationIsAccessibleAtEveryWidth(t *testing.T) {
 	d := demo(t)
 	p := sit(t, newBrowser(t), d.URL, desktop, true)
-	p.signIn(d.account(t, "administrator"), "Entreprises")
+	p.signIn(d.account(t, "administrator"), "Administration")
 	p.look("/administration", "/administration/assistants", "/administration/motifs", "/administration/textes", "/administration/chiffres", "/administration/signalements",
 		"/administration/comptes", "/administration/doubles", "/administration/comptes/invitation", "/profil", "/profil/securite", "/profil/securite/codes")
 

@@ -69,12 +69,12 @@ func (p *person) introduce(who account, code string) {
 	p.tick(`[name="accept_terms"]`)
 }
 
-// firstSignIn follows the mailed link and signs in.
+// firstSignIn follows the mailed link, which signs in the browser of the sign-up.
 func (p *person) firstSignIn(mailDir string, who account) {
 	p.t.Helper()
 	p.open(linkFor(p.t, mailDir, who.Email))
 	p.press("Confirmer mon adresse", "Votre adresse est confirmée")
-	p.signIn(who, "Avec qui voulez-vous parler")
+	p.sees("Avec qui voulez-vous parler")
 }
 
 // book books the first available slot of a worker and returns the appointment's path.

@@ -14,7 +14,7 @@ func TestR8_EnrolmentShowsRecoveryCodesThatWorkOnce(t *testing.T) {
 	d := demo(t)
 	browser := newBrowser(t)
 	administrator := sit(t, browser, d.URL, desktop, true)
-	administrator.signIn(d.account(t, "administrator"), "Entreprises")
+	administrator.signIn(d.account(t, "administrator"), "Administration")
 	email := somebody().Email
 	administrator.open("/administration/comptes/invitation")
 	administrator.put("role", "switchboard")

@@ -144,7 +144,7 @@ func TestR12_R18_R28_ServeFromNothingWithoutScriptAt320(t *testing.T) {
 	browser := newBrowser(t)
 
 	admin := sit(t, browser, d.url, smallPhone, false)
-	admin.followInvitation(invitation, "Entreprises")
+	admin.followInvitation(invitation, "Administration")
 	connectionCode := admin.makeClient()
 	admin.makeWorker("nadia@exemple.fr")
 

@@ -111,8 +111,15 @@ func newTextPage(text Text) (textPage, error) {
 func day(t time.Time) string { return web.Date(t.In(zone.Paris())) }
 
 // Reminder reminds administrators on their pages that the platform's starting texts are still
-// in force. It is nil for other roles, and once the texts are replaced.
+// in force, and informs everybody of a text that changed. It is nil when there is nothing to say.
 func (h *HTTP) Reminder(r *web.Request) *web.Reminder {
+	if news := h.news(r); news != nil {
+		return news
+	}
+	return h.starting(r)
+}
+
+func (h *HTTP) starting(r *web.Request) *web.Reminder {
 	v := r.Viewer
 	if viewer.Require(v, viewer.Administrator) != nil || v.Pending || !strings.HasPrefix(r.URL.Path, "/administration") || strings.HasPrefix(r.URL.Path, adminPath) {
 		return nil

@@ -9,6 +9,7 @@ func (h *HTTP) Routes() []web.Route {
 		web.Get("/conditions/{version}", web.Everyone, h.show(Terms)),
 		web.Get("/confidentialite", web.Everyone, h.show(Privacy)),
 		web.Get("/confidentialite/{version}", web.Everyone, h.show(Privacy)),
+		web.Form(seenPath, web.SignedIn, h.seen),
 		web.Get("/administration/textes", web.Administrators, h.showTexts).InAdministration(6, "Textes"),
 		web.Get("/administration/textes/{kind}", web.Administrators, h.showDraft),
 		web.Post("/administration/textes/{kind}", web.Administrators, h.saveDraft),

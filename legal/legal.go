@@ -8,8 +8,9 @@
 // force, and at most one draft or version to come. No instance caches which text is in force:
 // each asks the database, so that a version takes effect everywhere at once.
 //
-// Beneficiaries must accept the texts in force. Staff are invited and work under a contract of
-// their own, so they only accept texts that come into force after their account was opened.
+// Beneficiaries alone are party to the terms and accept each version. A new privacy policy, which
+// they accepted once with their first terms, informs them and stops nobody. Staff work under a
+// contract of their own: they are informed of texts that change after their account was opened.
 //
 // The platform ships short starting texts, marked as such.
 package legal
@@ -114,10 +115,10 @@ func (s *Service) Versions(ctx context.Context, kind Kind) ([]Text, error) {
 	return readVersions(ctx, s.db.Pool, kind, s.db.Now())
 }
 
-// Due lists the texts in force at now that an account still has to accept: those published
-// after since. The SQL function texts_due implements the same rule for session queries.
-func (s *Service) Due(ctx context.Context, q postgres.Querier, account uuid.UUID, since, now time.Time) ([]Text, error) {
-	return readDue(ctx, q, account, since, now)
+// Due lists the texts in force at now that a beneficiary still has to accept. The SQL function
+// texts_due implements the same rule for session queries.
+func (s *Service) Due(ctx context.Context, q postgres.Querier, account uuid.UUID, now time.Time) ([]Text, error) {
+	return readDue(ctx, q, account, now)
 }
 
 // Both returns the two texts in force at an instant, in the order of kinds.
@@ -139,6 +140,12 @@ func (s *Service) Accept(ctx context.Context, tx postgres.Tx, account uuid.UUID,
 	if err != nil {
 		return err
 	}
+	return s.AcceptThese(ctx, tx, account, texts, wording)
+}
+
+// AcceptThese records that an account accepts some texts, with the wording next to the box, in
+// the caller's transaction.
+func (s *Service) AcceptThese(ctx context.Context, tx postgres.Tx, account uuid.UUID, texts []Text, wording string) error {
 	for _, text := range texts {
 		if err := insertAcceptance(ctx, tx, account, text, wording); err != nil {
 			return err

@@ -50,10 +50,27 @@ func readNext(ctx context.Context, q postgres.Querier, kind Kind, now time.Time)
 	return postgres.One[Text](ctx, q, selectText+`where kind = $1 and (legal_texts.published_at is null or legal_texts.published_at > $2)`, kind, now)
 }
 
-func readDue(ctx context.Context, q postgres.Querier, person uuid.UUID, since, now time.Time) ([]Text, error) {
+func readDue(ctx context.Context, q postgres.Querier, person uuid.UUID, now time.Time) ([]Text, error) {
 	return postgres.All[Text](ctx, q, selectText+`
-		join texts_due($1, $2, $3) on kind = due_kind and version = due_version
+		join texts_due($1, $2) on kind = due_kind and version = due_version
+		order by kind desc`, person, now)
+}
+
+// readNews lists the texts of which somebody is to be informed, among those published after
+// since.
+func readNews(ctx context.Context, q postgres.Querier, person uuid.UUID, since, now time.Time) ([]Text, error) {
+	return postgres.All[Text](ctx, q, selectText+`
+		join texts_news($1, $2, $3) on kind = news_kind and version = news_version
 		order by kind desc`, person, since, now)
+}
+
+// insertSeen records that somebody has seen a published text.
+func insertSeen(ctx context.Context, tx postgres.Tx, person uuid.UUID, kind Kind, version string) error {
+	_, err := tx.Exec(ctx, `
+		insert into legal_seen (account_id, kind, version, seen_at)
+		select $1, kind, version, $4 from legal_texts where kind = $2 and version = $3 and published_at <= $4
+		on conflict do nothing`, person, kind, version, tx.Now)
+	return err
 }
 
 // lockTexts locks texts against other changes until the transaction ends. Readers do not wait.

@@ -74,6 +74,9 @@ func (s *Service) erase(ctx context.Context, tx postgres.Tx, person uuid.UUID, i
 	if err := insertArchive(ctx, tx, person, sealed, closed, monthsLater(closed, 12*archiveYears)); err != nil {
 		return err
 	}
+	if err := s.accounts.ArchiveEvidence(ctx, tx, person); err != nil {
+		return err
+	}
 	return s.vault.Destroy(ctx, tx, person)
 }
 

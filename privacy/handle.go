@@ -48,6 +48,15 @@ func (s *Service) Requests(ctx context.Context, v *viewer.Viewer) (open, closed 
 	return open, closed, err
 }
 
+// CountOverdue returns how many requests are late, so that the administration, which sees none
+// of them, can warn the officer. The viewer must be an administrator.
+func (s *Service) CountOverdue(ctx context.Context, v *viewer.Viewer) (int, error) {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
+		return 0, err
+	}
+	return countOverdue(ctx, s.db.Pool, day(s.db.Now()))
+}
+
 // lines adds the names: the account's owner, or else the name written in the request.
 func (s *Service) lines(ctx context.Context, rows []requestRow) ([]Line, error) {
 	ids := make([]uuid.UUID, len(rows))

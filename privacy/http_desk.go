@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"socialdirect/account"
 	"socialdirect/account/people"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -203,8 +204,11 @@ func (h *HTTP) done(w http.ResponseWriter, r *web.Request, page casePage, err er
 type carryPage struct {
 	Case
 	Form   *form.Form
+	Zone   *time.Location
 	Coming int // appointments that will be cancelled
 	Years  int
+
+	Evidence account.Evidence // reports, decisions and the like, to be seen first
 }
 
 func (carryPage) Template() string { return "privacy/carry" }
@@ -224,7 +228,11 @@ func (h *HTTP) carryPage(r *web.Request, f *form.Form) (carryPage, error) {
 		return carryPage{}, errUnmatched
 	}
 	coming, err := h.rights.appointments.CountComing(r.Context(), page.AccountID)
-	return carryPage{Case: page.Case, Form: f, Coming: coming, Years: archiveYears}, err
+	if err != nil {
+		return carryPage{}, err
+	}
+	evidence, err := h.rights.accounts.Evidence(r.Context(), r.Viewer, page.AccountID)
+	return carryPage{Case: page.Case, Zone: r.Viewer.Zone, Form: f, Coming: coming, Years: archiveYears, Evidence: evidence}, err
 }
 
 // showCarryOut shows the exact consequences of the erasure.
@@ -241,6 +249,9 @@ func (h *HTTP) carryOut(w http.ResponseWriter, r *web.Request, f *form.Form) err
 	page, err := h.carryPage(r, f)
 	if err != nil {
 		return err
+	}
+	if page.Evidence.Any() {
+		f.Checked("seen", "Lisez d’abord ce qui est signalé et décidé, puis cochez cette case.")
 	}
 	f.Checked("confirm", "Cochez cette case\u00a0: une suppression ne se défait pas.")
 	if !f.Valid() {

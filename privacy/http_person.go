@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"socialdirect/account/age"
+	"socialdirect/account/pages"
 	"socialdirect/account/passwords"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -47,6 +48,7 @@ func (p dataPage) Asking() *Request {
 
 // erasurePage shows the exact consequences of an erasure and asks for a confirmation.
 type erasurePage struct {
+	pages.PasswordFields
 	Form     *form.Form
 	Role     viewer.Role
 	Password bool // the viewer did not sign in recently: the form asks for the password

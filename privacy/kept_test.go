@@ -19,8 +19,8 @@ var keptIn = map[string]string{
 	"account_tokens": "Vos moyens de connexion", "totp": "Vos moyens de connexion", "passkeys": "Vos moyens de connexion", "passkey_challenges": "Vos moyens de connexion",
 	"recovery_sets": "Vos moyens de connexion", "recovery_codes": "Vos moyens de connexion", "reset_codes": "Vos moyens de connexion", "sms_challenges": "Vos moyens de connexion",
 	"sessions": "Vos connexions", "known_devices": "Vos connexions", "throttles": "Vos connexions", "interrupted_forms": "Vos connexions",
-	"legal_acceptances": "Votre accord",
-	"contact_choices":   "Ce que vous voulez recevoir", "notification_choices": "Ce que vous voulez recevoir",
+	"legal_acceptances": "Votre accord", "legal_seen": "Votre accord",
+	"contact_choices": "Ce que vous voulez recevoir", "notification_choices": "Ce que vous voulez recevoir",
 	"notifications": "Les messages partis vers vous",
 	"appointments":  "Vos rendez-vous", "rebookings": "Vos rendez-vous", "late_marks": "Vos rendez-vous", "booking_acts": "Vos rendez-vous", "sheet_views": "Vos rendez-vous",
 	"waitlist_entries": "Votre liste d’attente", "waitlist_releases": "Votre liste d’attente", "waitlist_slots": "Votre liste d’attente",
@@ -44,7 +44,8 @@ var keptIn = map[string]string{
 var ofNobody = map[string]string{
 	"clients": "companies", "contract_changes": "their contracts", "connection_codes": "codes of companies", "client_tokens": "keys of companies' systems",
 	"client_figures": "counts", "published_figures": "counts", "noise_keys": "the digest of a key", "index_key": "the digest of a key", "hours_counted": "an instant",
-	"legal_texts": "texts", "reasons": "the list of reasons",
+	"sign_up_browsers": "a sign-up of the last hour, sealed by its browser's cookie",
+	"legal_texts":      "texts", "reasons": "the list of reasons",
 	"goose_db_version": "the schema", "river_migration": "the queue's schema", "river_job": "jobs, which name accounts by their identifier and are deleted once done",
 	"river_leader": "the queue", "river_queue": "the queue", "river_client": "the queue", "river_client_queue": "the queue", "river_notification": "the queue",
 }

@@ -317,7 +317,7 @@ func TestR7_OtherPeoplesPagesStillWorkAfterAnErasure(t *testing.T) {
 		t.Errorf("the administration's page: %+v, %v", seen, err)
 	}
 	decided, _, err := w.Accounts.Decisions.About(ctx, admin, w.zoe.ID)
-	if err != nil || len(decided) != 2 || decided[0].Reason != "" {
+	if err != nil || len(decided) != 2 || decided[0].Reason == "" { // the operator's evidence, sealed with the archive
 		t.Errorf("the decisions: %+v, %v", decided, err)
 	}
 	wants(t, "deciding about nobody", w.Accounts.Decisions.Decide(ctx, admin, w.zoe.ID, decision.Decision{Act: decision.Reopen, Reason: "Mot"}), fault.Conflict)
@@ -469,8 +469,9 @@ var keptRows = map[string]string{
 	"social_workers":            "an empty row that appointments refer to",
 	"messages":                  "that the other person was written to, and when",
 	"notifications":             "that something was sent, and when",
-	"account_decisions":         "sealed with the destroyed key",
-	"account_reports":           "sealed with the destroyed key",
+	"account_decisions":         "the operator’s evidence, sealed with the archive’s key",
+	"account_reports":           "the operator’s evidence, sealed with the archive’s key",
+	"refused_sign_ups":          "a keyed digest, until its own end",
 	"identity_archives":         "the sealed archive",
 	"rights_requests":           "the request itself",
 	"call_admissions":           "connection data",
@@ -618,5 +619,45 @@ func TestR7_ABookingDuringItsWorkersErasureIsCancelledWithTheOthers(t *testing.T
 	all.Wait()
 	if n := w.count(t, `select count(*) from appointments where social_worker_id = $1 and status = 'confirmed'`, w.nadia.ID); n != 0 {
 		t.Errorf("%d appointments have no worker", n)
+	}
+}
+
+// A dispute must not vanish with the account of the person who caused it.
+func TestR7_TheOfficerSeesDisputesFirstAndTheirTextsStayWithTheArchive(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	if e, err := w.Accounts.Evidence(ctx, w.hugo, w.zoe.ID); err != nil || e.Any() {
+		t.Errorf("before anything: %+v, %v", e, err)
+	}
+	must(t, w.DB.InTx(ctx, func(tx postgres.Tx) error {
+		_, err := w.Accounts.Reports.Report(ctx, tx, w.nadia, report.NewReport{AboutID: w.zoe.ID, AppointmentID: w.coming, Kind: report.Dispute, Text: "Elle a crié."})
+		return err
+	}))
+	admin := w.Member(t, viewer.Administrator, "Claire")
+	must(t, w.Accounts.Decisions.Decide(ctx, admin, w.zoe.ID, decision.Decision{Act: decision.Refuse, Reason: "Après ce litige.", Refuse: []string{"email"}}))
+	e, err := w.Accounts.Evidence(ctx, w.hugo, w.zoe.ID)
+	if err != nil || len(e.Reports) != 1 || e.Reports[0].HandledAt != nil || e.Reports[0].Text != "" || len(e.Decisions) != 1 || e.Decisions[0].Reason != "" || e.RefusedUntil == nil {
+		t.Fatalf("shown: %+v, %v", e, err)
+	}
+	if _, err := w.Accounts.Evidence(ctx, admin, w.zoe.ID); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("an administrator: %v", err)
+	}
+	asked := w.ask(t, w.zoe)
+	must(t, w.rights.CarryOut(ctx, w.hugo, asked.ID, uuid.Nil))
+	texts := func() (report, reason string) {
+		t.Helper()
+		reports, err := w.Accounts.Reports.ReportsAbout(ctx, admin, w.zoe.ID)
+		must(t, err)
+		decisions, _, err := w.Accounts.Decisions.About(ctx, admin, w.zoe.ID)
+		must(t, err)
+		return reports[0].Text, decisions[0].Reason
+	}
+	if report, reason := texts(); report != "Elle a crié." || reason != "Après ce litige." {
+		t.Errorf("after the erasure: %q, %q", report, reason)
+	}
+	must(t, w.DB.InTx(ctx, func(tx postgres.Tx) error { return w.Vault.DestroyArchive(ctx, tx, w.zoe.ID) }))
+	if report, reason := texts(); report != "" || reason != "" {
+		t.Errorf("after the archive's end: %q, %q", report, reason)
 	}
 }

@@ -77,6 +77,11 @@ func readOpen(ctx context.Context, q postgres.Querier, most int) ([]requestRow, 
 	return postgres.All[requestRow](ctx, q, selectRequest+`where state = 'open' order by due_on, received_at, id limit $1`, most)
 }
 
+func countOverdue(ctx context.Context, q postgres.Querier, today time.Time) (n int, err error) {
+	err = q.QueryRow(ctx, `select count(*) from rights_requests where state = 'open' and due_on < $1`, today).Scan(&n)
+	return n, err
+}
+
 func readClosed(ctx context.Context, q postgres.Querier, most int) ([]requestRow, error) {
 	return postgres.All[requestRow](ctx, q, selectRequest+`where closed_at is not null order by closed_at desc, id limit $1`, most)
 }

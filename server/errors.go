@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strconv"
 
+	"socialdirect/account/event"
+	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/web"
@@ -157,5 +159,16 @@ func logFault(r *web.Request, f *fault.Fault) {
 	if cause := context.Cause(r.Context()); errors.Is(f, http.ErrAbortHandler) || cause != nil && !errors.Is(cause, errSlow) {
 		level = slog.LevelDebug // the browser disconnected
 	}
+	if f.Code == fault.Forbidden && f != errPending {
+		logRefusal(r)
+	}
 	slog.Log(r.Context(), level, "request failed", "method", r.Method, "route", r.Pattern, "code", f.Code, "cause", f.Cause, postgres.Statement(f))
+}
+
+// logRefusal logs that somebody who is signed in asked for what is not theirs. The route's
+// pattern stands for the address, which may contain a token.
+func logRefusal(r *web.Request) {
+	if v := r.Viewer; v != nil {
+		audit.Log(r.Context(), slog.LevelInfo, audit.Entry{ActorID: v.ID, Act: event.AccessRefused, SubjectID: v.ID}, slog.String("route", r.Pattern))
+	}
 }

@@ -16,6 +16,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -93,13 +94,15 @@ func (s *Server) headers(next http.Handler) http.Handler {
 	})
 }
 
-// client replaces the peer's address with the browser's if the peer is a trusted proxy.
+// client replaces the peer's address with the browser's if the peer is a trusted proxy, and gives
+// its network to the log of events.
 func (s *Server) client(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if address := clientAddress(r, s.parts.TrustedProxies); address != "" {
 			r.RemoteAddr = net.JoinHostPort(address, "0")
 		}
-		next.ServeHTTP(w, r)
+		host, _, _ := net.SplitHostPort(r.RemoteAddr) // empty for an address that is none
+		next.ServeHTTP(w, r.WithContext(audit.WithPlace(r.Context(), host)))
 	})
 }
 

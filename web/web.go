@@ -77,8 +77,9 @@ type Renderer struct {
 	navigation navigation
 }
 
-// Reminder is a line above every page until the person acts on it.
-type Reminder struct{ Text, Path, Label string }
+// Reminder is a line above every page until the person acts on it: it leads to Path. With
+// Dismiss, the path of a form, the person may also put it away.
+type Reminder struct{ Text, Path, Label, Dismiss string }
 
 // New parses every template, so that a broken page fails the start and not a request. phone is
 // the switchboard's number, shown on every page.

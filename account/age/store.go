@@ -8,6 +8,7 @@ import (
 	"socialdirect/internal/zone"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 )
 
 type ageRow struct {
@@ -43,6 +44,21 @@ func readAgeChecks(ctx context.Context, q postgres.Querier, account uuid.UUID) (
 	return postgres.All[ageRow](ctx, q, `
 		select id, sealed_reason, asked_at, due_on, coalesce(outcome, '') as outcome, settled_at
 		from age_checks where account_id = $1 order by asked_at desc limit 20`, account)
+}
+
+// ReadOpen returns until when a person has to prove their age, nil if nobody asked for it.
+func ReadOpen(ctx context.Context, q postgres.Querier, account uuid.UUID) (due *time.Time, err error) {
+	err = q.QueryRow(ctx, `select max(due_on) from age_checks where account_id = $1 and outcome is null`, account).Scan(&due)
+	return due, err
+}
+
+// ReadOverdue lists the accounts whose proof of age was due before a day, the longest ago first.
+func ReadOverdue(ctx context.Context, q postgres.Querier, day time.Time, most int) ([]uuid.UUID, error) {
+	rows, err := q.Query(ctx, `select account_id from age_checks where outcome is null and due_on < $1 order by due_on, account_id limit $2`, day, most)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
 }
 
 // Erase deletes the requests for a person's proof of age.

@@ -58,7 +58,7 @@ type Decided struct {
 	ID     uuid.UUID
 	Act    Act
 	Role   viewer.Role
-	Reason string // empty once the person's key was destroyed
+	Reason string // empty once the person's archive was destroyed
 	Author string
 	At     time.Time
 }
@@ -76,6 +76,9 @@ func Possible(a people.Account, refused bool) []Act {
 	var acts []Act
 	switch a.State {
 	case people.Erased:
+		if refused {
+			return []Act{Allow} // a refusal outlives the erasure
+		}
 		return nil
 	case people.Closed:
 		acts = append(acts, Reopen)
@@ -148,25 +151,29 @@ func CheckReason(reason string) (string, error) {
 // DecideIn is Decide in the transaction of another act, which has locked both accounts.
 func (s *Service) DecideIn(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, account people.Account, d Decision) error {
 	id := account.ID
-	refused, err := signup.HasRefusals(ctx, tx, id)
+	until, err := signup.RefusedUntil(ctx, tx, id, tx.Now)
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(Possible(account, refused), d.Act) || d.Act == ChangeRole && d.Role == account.Role {
+	if !slices.Contains(Possible(account, until != nil), d.Act) || d.Act == ChangeRole && d.Role == account.Role {
 		return errNotApplicable
 	}
 	if err := s.apply(ctx, tx, v, account, d); err != nil {
 		return err
 	}
 	decision := uuid.New()
-	sealed, err := s.vault.Seal(ctx, tx, id, aboutDecision(decision), []byte(strings.TrimSpace(d.Reason)))
-	if errors.Is(err, vault.ErrDestroyed) {
-		return errNotApplicable // the account was erased
+	seal, archived := s.vault.Seal, account.State == people.Erased
+	if archived {
+		seal = s.vault.SealInArchive
+	}
+	sealed, err := seal(ctx, tx, id, aboutDecision(decision), []byte(strings.TrimSpace(d.Reason)))
+	if errors.Is(err, vault.ErrDestroyed) || errors.Is(err, vault.ErrNotArchived) {
+		return errNotApplicable // the account was erased meanwhile, or its archive was destroyed
 	}
 	if err != nil {
 		return err
 	}
-	if err := insertDecision(ctx, tx, decision, id, v.ID, d, sealed); err != nil {
+	if err := insertDecision(ctx, tx, decision, id, v.ID, d, sealed, archived); err != nil {
 		return err
 	}
 	if err := s.notifyDecision(ctx, tx, id, d.Act); err != nil {
@@ -229,18 +236,18 @@ func (s *Service) notifyDecision(ctx context.Context, tx postgres.Tx, id uuid.UU
 // mostShown is how many decisions one page shows at most.
 const mostShown = 100
 
-// About lists the decisions about an account, latest first, and reports whether sign-up is
-// refused to the person. The viewer must be an administrator.
-func (s *Service) About(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (all []Decided, refused bool, err error) {
+// About lists the decisions about an account, latest first, and returns until when sign-up is
+// refused to the person, nil if it is not. The viewer must be an administrator.
+func (s *Service) About(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (all []Decided, refused *time.Time, err error) {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
-		return nil, false, err
+		return nil, nil, err
 	}
-	if refused, err = signup.HasRefusals(ctx, s.db.Pool, id); err != nil {
-		return nil, false, err
+	if refused, err = signup.RefusedUntil(ctx, s.db.Pool, id, s.db.Now()); err != nil {
+		return nil, nil, err
 	}
 	rows, err := readDecisions(ctx, s.db.Pool, id, mostShown)
 	if err != nil {
-		return nil, false, err
+		return nil, nil, err
 	}
 	ids := make([]uuid.UUID, len(rows))
 	for i, row := range rows {
@@ -248,12 +255,12 @@ func (s *Service) About(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (al
 	}
 	authors, err := s.people.ByIDs(ctx, ids)
 	if err != nil {
-		return nil, false, err
+		return nil, nil, err
 	}
 	for _, row := range rows {
-		reason, err := s.people.Unseal(ctx, id, aboutDecision(row.ID), row.SealedReason)
+		reason, err := s.people.UnsealKept(ctx, id, aboutDecision(row.ID), row.SealedReason, row.Archived)
 		if err != nil {
-			return nil, false, err
+			return nil, nil, err
 		}
 		all = append(all, Decided{row.ID, row.Act, row.Role, reason, people.NameOf(authors, row.AuthorID), row.DecidedAt})
 	}

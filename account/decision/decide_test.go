@@ -57,7 +57,7 @@ func TestR7_OnlyAdministratorsDecide(t *testing.T) {
 		wantFault(t, string(role)+": reports about", err, fault.Forbidden)
 		wantFault(t, string(role)+": mark", w.Accounts.Reports.MarkReport(ctx, v, uuid.New(), true), fault.Forbidden)
 		if role != viewer.DPO {
-			_, err = w.Accounts.Journal(ctx, v)
+			_, err = w.Accounts.Journal(ctx, v, audit.Filter{})
 			wantFault(t, string(role)+": journal", err, fault.Forbidden)
 		}
 	}
@@ -85,7 +85,7 @@ func TestR7_ADecisionIsSealedJournaledNotifiedAndUndone(t *testing.T) {
 	}
 	decisions, refused, err := w.Accounts.Decisions.About(ctx, admin, zoe.ID)
 	must(t, err)
-	if len(decisions) != 4 || refused {
+	if len(decisions) != 4 || refused != nil {
 		t.Fatalf("kept %+v", decisions)
 	}
 	for _, d := range decisions {

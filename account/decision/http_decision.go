@@ -42,7 +42,7 @@ var wordings = map[Act]wording{
 	Withdraw: {"Retirer l’invitation", "Retirer cette invitation ?", "Le lien envoyé ne marchera plus. Personne n’en est prévenu.",
 		"Retirer l’invitation", "Invitation retirée", true},
 	Refuse: {"Refuser une nouvelle inscription", "Refuser une nouvelle inscription ?",
-		"Aucun autre compte ne s’ouvrira avec ces coordonnées. Qui essaie reçoit la même réponse que tout le monde. Ce compte-ci ne change pas.",
+		"Aucun autre compte ne s’ouvrira avec ces coordonnées. Qui essaie reçoit la même réponse que tout le monde. Ce compte-ci ne change pas. Le refus dure deux ans, même si la personne fait supprimer son compte\u00a0; vous pouvez le lever avant.",
 		"Refuser l’inscription", "Nouvelle inscription refusée", true},
 	Allow: {"Permettre de nouveau l’inscription", "Permettre de nouveau l’inscription ?", "Un compte pourra de nouveau s’ouvrir avec ces coordonnées.",
 		"Permettre l’inscription", "Inscription de nouveau permise", false},
@@ -124,7 +124,7 @@ func (h *HTTP) decisionPage(r *web.Request, f *form.Form, act Act) (decisionPage
 		return decisionPage{}, errDecision
 	case v.ID == id:
 		return decisionPage{}, ErrOwnAccount
-	case !slices.Contains(Possible(account, refused), act):
+	case !slices.Contains(Possible(account, refused != nil), act):
 		return decisionPage{}, errNotApplicable
 	}
 	page := newDecisionPage(f, account, act)

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"time"
 
+	"socialdirect/account/event"
 	"socialdirect/account/limit"
 	"socialdirect/account/outbox"
 	"socialdirect/account/people"
@@ -171,6 +172,9 @@ func (s *Service) RemovePasskey(ctx context.Context, v *viewer.Viewer, id uuid.U
 		if v.Role.Staff() && !has.Application && has.Passkeys == 1 {
 			return errLastPasskey
 		}
+		if err := event.Note(ctx, tx, event.FactorRemoved, event.Of(v)); err != nil {
+			return err
+		}
 		return s.outbox.SendOnce(ctx, tx, v.ID, outbox.PasskeyRemoved)
 	})
 }
@@ -286,7 +290,7 @@ func (s *Service) keepPasskey(ctx context.Context, tx postgres.Tx, v *viewer.Vie
 	} else if err != nil {
 		return err
 	}
-	return nil
+	return event.Note(ctx, tx, event.FactorSet, event.Of(v))
 }
 
 // AskPasskeySignIn returns a challenge to sign in with any passkey of this site. holder is
@@ -302,7 +306,12 @@ func (s *Service) AskPasskeySignIn(ctx context.Context, holder []byte) (*protoco
 // SignInWithPasskey opens a complete session: the device has verified its user, so the
 // passkey is two factors in one. It fails with Invalid, in the same words whatever is
 // wrong, and with Throttled after too many tries from this place.
-func (s *Service) SignInWithPasskey(ctx context.Context, holder []byte, response []byte, from session.Device) (session.SignedIn, error) {
+func (s *Service) SignInWithPasskey(ctx context.Context, holder []byte, response []byte, from session.Device) (in session.SignedIn, err error) {
+	defer func() {
+		if err != nil { // without an account: anybody can send the identifier of another's passkey
+			err = s.watch.Failed(ctx, event.Try{Failed: event.SignInFailed, Slowed: event.SignInSlowed, Key: "passkey"}, err)
+		}
+	}()
 	tries := s.limits.ByPlace(from.Place)
 	if err := s.limits.Admit(ctx, tries...); err != nil {
 		return session.SignedIn{}, err
@@ -311,7 +320,6 @@ func (s *Service) SignInWithPasskey(ctx context.Context, holder []byte, response
 	if err != nil {
 		return session.SignedIn{}, err
 	}
-	var in session.SignedIn
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
 		owner, err := s.checkPasskey(ctx, tx, asked, response, uuid.Nil)
 		if err != nil {
@@ -346,7 +354,8 @@ func (s *Service) AskPasskeyProof(ctx context.Context, v *viewer.Viewer) (*proto
 // ProvePasskey accepts a passkey as second factor and replaces the viewer's session by a
 // complete one. In a complete session it counts for five minutes as a repeated proof (see
 // RenewRecoveryCodes), and the returned token is empty.
-func (s *Service) ProvePasskey(ctx context.Context, v *viewer.Viewer, response []byte) (session.SignedIn, error) {
+func (s *Service) ProvePasskey(ctx context.Context, v *viewer.Viewer, response []byte) (in session.SignedIn, err error) {
+	defer s.noteFailure(ctx, v, &err)
 	if err := s.limits.Admit(ctx, s.limits.ByCode(v.ID)); err != nil {
 		return session.SignedIn{}, err
 	}
@@ -354,7 +363,7 @@ func (s *Service) ProvePasskey(ctx context.Context, v *viewer.Viewer, response [
 	if err != nil {
 		return session.SignedIn{}, err
 	}
-	in := session.SignedIn{Role: v.Role, Complete: true, Enrolled: true}
+	in = session.SignedIn{Role: v.Role, Complete: true, Enrolled: true}
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
 		if _, err := s.checkPasskey(ctx, tx, asked, response, v.ID); err != nil {
 			return err

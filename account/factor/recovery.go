@@ -2,7 +2,6 @@ package factor
 
 import (
 	"context"
-	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
@@ -10,10 +9,12 @@ import (
 	"strings"
 	"time"
 
+	"socialdirect/account/event"
 	"socialdirect/account/limit"
 	"socialdirect/account/outbox"
 	"socialdirect/account/session"
 	"socialdirect/internal/fault"
+	"socialdirect/internal/passhash"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
@@ -91,6 +92,9 @@ func (s *Service) RenewRecoveryCodes(ctx context.Context, v *viewer.Viewer, code
 		if err := limit.Forget(ctx, tx, s.limits.ByCode(v.ID)); err != nil {
 			return err
 		}
+		if err := event.Note(ctx, tx, event.CodesRenewed, event.Of(v)); err != nil {
+			return err
+		}
 		return s.makeRecoveryCodes(ctx, tx, v.ID)
 	})
 }
@@ -148,13 +152,9 @@ func newRecoveryCode() string {
 	return fmt.Sprintf("%0*d", recoveryDigits, n)
 }
 
-// hashRecoveryCode hashes a code with the account's own key, so that somebody who has
-// only a copy of the database cannot guess codes.
-func hashRecoveryCode(key []byte, code string) []byte {
-	mac := hmac.New(sha256.New, key)
-	mac.Write([]byte(code))
-	return mac.Sum(nil)
-}
+// hashRecoveryCode hashes a code with Argon2id and the account's own key as salt. The key is
+// sealed, so that somebody who has only a copy of the database cannot guess codes.
+func hashRecoveryCode(key []byte, code string) []byte { return passhash.WithSalt(code, key) }
 
 // plainDigits removes the spaces, hyphens and dots with which people type codes.
 var plainDigits = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "-", "", ".", "")
@@ -166,7 +166,8 @@ var errRecoveryCode = fault.New(fault.Invalid, "Ce code de secours n’est pas l
 
 // spendRecoveryCode marks one code as used and sends its owner a mail with the number of
 // codes left. It fails with Invalid for a wrong or used code.
-func (s *Service) spendRecoveryCode(ctx context.Context, tx postgres.Tx, id uuid.UUID, code string) error {
+func (s *Service) spendRecoveryCode(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, code string) error {
+	id := v.ID
 	sealed, err := lockRecoveryKey(ctx, tx, id)
 	if postgres.NoRows(err) {
 		return errRecoveryCode
@@ -187,6 +188,9 @@ func (s *Service) spendRecoveryCode(ctx context.Context, tx postgres.Tx, id uuid
 	}
 	left, err := countRecoveryCodes(ctx, tx, id)
 	if err != nil {
+		return err
+	}
+	if err := event.Note(ctx, tx, event.CodeSpent, event.Of(v)); err != nil {
 		return err
 	}
 	return s.outbox.Queue(ctx, tx, outbox.Mail{AccountID: id, Template: outbox.RecoveryUsed, Left: left})

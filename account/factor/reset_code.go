@@ -17,15 +17,15 @@ import (
 )
 
 // ResetCodeLifetime is how long the code works that an administrator reads out to the
-// person after a reset.
-const ResetCodeLifetime = 24 * time.Hour
+// person after a reset, on the phone.
+const ResetCodeLifetime = 10 * time.Minute
 
 const (
 	aboutResetKey   = "reset key"
 	aboutResetSheet = "reset sheet"
 )
 
-var errResetCode = fault.New(fault.Invalid, "Tapez le code à 16 chiffres que l’administration vous a donné de vive voix. S’il a déjà servi ou date de plus d’un jour, demandez-en un autre.")
+var errResetCode = fault.New(fault.Invalid, "Tapez le code à 16 chiffres que l’administration vous a donné de vive voix. S’il a déjà servi ou date de plus de dix minutes, demandez-en un autre.")
 
 // makeResetCode creates the code that the person needs to set up a second factor after a
 // reset. It replaces the code of an earlier reset.
@@ -90,7 +90,8 @@ func checkReset(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) error {
 // GiveResetCode consumes the code. The viewer's session, and no other, may then set up a
 // second factor. It fails with Invalid for a wrong, used or expired code, and with
 // Throttled after too many tries.
-func (s *Service) GiveResetCode(ctx context.Context, v *viewer.Viewer, code string) error {
+func (s *Service) GiveResetCode(ctx context.Context, v *viewer.Viewer, code string) (err error) {
+	defer s.noteFailure(ctx, v, &err)
 	if err := s.limits.Admit(ctx, s.limits.ByCode(v.ID)); err != nil {
 		return err
 	}

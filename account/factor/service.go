@@ -10,6 +10,7 @@ package factor
 import (
 	"cmp"
 
+	"socialdirect/account/event"
 	"socialdirect/account/limit"
 	"socialdirect/account/outbox"
 	"socialdirect/account/session"
@@ -27,6 +28,7 @@ type Parts struct {
 	Limits   *limit.Service
 	Outbox   *outbox.Service
 	Sessions *session.Service
+	Watch    *event.Watch
 	Base     string // the platform's public URL, to which passkeys are bound; empty on a developer's machine
 }
 
@@ -37,6 +39,7 @@ type Service struct {
 	limits   *limit.Service
 	outbox   *outbox.Service
 	sessions *session.Service
+	watch    *event.Watch
 	passkeys *webauthn.WebAuthn
 }
 
@@ -46,13 +49,13 @@ func New(p Parts) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Service{db: p.DB, vault: p.Vault, limits: p.Limits, outbox: p.Outbox, sessions: p.Sessions, passkeys: passkeys}, nil
+	return &Service{db: p.DB, vault: p.Vault, limits: p.Limits, outbox: p.Outbox, sessions: p.Sessions, watch: p.Watch, passkeys: passkeys}, nil
 }
 
 // At returns the service on db, which may have another clock.
 func (s *Service) At(db *postgres.DB) *Service {
 	moved := *s
-	moved.db, moved.limits, moved.outbox, moved.sessions = db, s.limits.At(db), s.outbox.At(db), s.sessions.At(db)
+	moved.db, moved.limits, moved.outbox, moved.sessions, moved.watch = db, s.limits.At(db), s.outbox.At(db), s.sessions.At(db), s.watch.At(db)
 	return &moved
 }
 

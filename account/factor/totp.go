@@ -7,6 +7,7 @@ import (
 	"encoding/base32"
 	"time"
 
+	"socialdirect/account/event"
 	"socialdirect/account/limit"
 	"socialdirect/account/session"
 	"socialdirect/internal/fault"
@@ -108,14 +109,14 @@ func (s *Service) newSecret(ctx context.Context, tx postgres.Tx, v *viewer.Viewe
 // session by a complete one. The first one-time code confirms the enrolment. It fails with
 // Invalid for a wrong or used code, Throttled after too many, and Unauthenticated when the
 // session ended meanwhile.
-func (s *Service) ConfirmSecondFactor(ctx context.Context, v *viewer.Viewer, code string) (session.SignedIn, error) {
+func (s *Service) ConfirmSecondFactor(ctx context.Context, v *viewer.Viewer, code string) (in session.SignedIn, err error) {
+	defer s.noteFailure(ctx, v, &err)
 	if err := s.limits.Admit(ctx, s.limits.ByCode(v.ID)); err != nil {
 		return session.SignedIn{}, err
 	}
-	var in session.SignedIn
-	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
+	err = s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
 		if code = plainDigits.Replace(code); isRecoveryCode(code) {
-			err = s.spendRecoveryCode(ctx, tx, v.ID, code)
+			err = s.spendRecoveryCode(ctx, tx, v, code)
 		} else {
 			err = s.confirmCode(ctx, tx, v, code)
 		}
@@ -125,6 +126,13 @@ func (s *Service) ConfirmSecondFactor(ctx context.Context, v *viewer.Viewer, cod
 		return err
 	})
 	return in, err
+}
+
+// noteFailure logs a second factor that was refused. err is the act's result.
+func (s *Service) noteFailure(ctx context.Context, v *viewer.Viewer, err *error) {
+	if *err != nil {
+		*err = s.watch.Failed(ctx, event.Try{Failed: event.CodeFailed, Slowed: event.CodeSlowed, Who: event.Of(v), Key: s.limits.ByCode(v.ID).Key}, *err)
+	}
 }
 
 // completeSession replaces the viewer's session by a complete one. With the first second
@@ -191,6 +199,11 @@ func (s *Service) checkSecret(ctx context.Context, tx postgres.Tx, v *viewer.Vie
 	counter, err := matchCode(secret, plainDigits.Replace(code), tx.Machine(tx.Now), row.LastCounter)
 	if err != nil {
 		return err
+	}
+	if !row.Confirmed {
+		if err := event.Note(ctx, tx, event.FactorSet, event.Of(v)); err != nil {
+			return err
+		}
 	}
 	return useCode(ctx, tx, v.ID, counter)
 }

@@ -31,7 +31,7 @@ type Form struct {
 
 // secrets are the fields that people must type again. A test compares them with every field
 // that is decoded as a secret (form.Form.Secret).
-var secrets = []string{"password", "current_password", "code", "reset_code"}
+var secrets = []string{"password", "current_password", "ending_password", "code", "reset_code"}
 
 // Service keeps and returns forms.
 type Service struct {

@@ -24,7 +24,7 @@ func countTry(ctx context.Context, tx postgres.Tx, key string) (tries int, block
 	err = tx.QueryRow(ctx, `
 		insert into throttles as t (key, failures, blocked_until, seen_at) values ($1, 1, 'epoch', $2)
 		on conflict (key) do update
-		set failures = case when t.seen_at < $3 then 1 else t.failures + 1 end, seen_at = $2
+		set failures = case when t.seen_at <= $3 then 1 else t.failures + 1 end, seen_at = $2
 		returning failures, blocked_until`, key, tx.Now, tx.Now.Add(-throttleMemory)).Scan(&tries, &blocked)
 	return tries, blocked, err
 }

@@ -22,7 +22,12 @@ const (
 	freePlaceTries = 100
 )
 
-// maxDelay is the longest delay, shorter than the lifetime of a link that sets a password.
+// TriesInDay is how many wrong passwords or codes an account admits in 24 hours from devices that
+// it does not know. More would make slow guessing worthwhile. A link by mail lets the owner in
+// without a wait, and a known device is not counted.
+const TriesInDay = 25
+
+// maxDelay is the longest delay between tries, shorter than the lifetime of a link that sets a password.
 // throttleMemory is how long tries are remembered.
 const (
 	maxDelay       = 15 * time.Minute
@@ -33,7 +38,8 @@ const (
 // simultaneous tries all count, and subtracted when it succeeds.
 type Throttle struct {
 	Key  string // a digest; only the index key links it to what is counted
-	Free int
+	Free int    // tries without a delay
+	Most int    // tries in 24 hours; 0: any number
 }
 
 func (s *Service) Throttle(kind, value string, free int) Throttle {
@@ -41,8 +47,19 @@ func (s *Service) Throttle(kind, value string, free int) Throttle {
 	return Throttle{Key: kind + ":" + hex.EncodeToString(sum[:16]), Free: free}
 }
 
+// ByAccount returns the throttle of an e-mail address, with an account or not (R5).
 func (s *Service) ByAccount(email string) Throttle {
-	return s.Throttle("account", email, FreeTries)
+	return s.Throttle("account", email, FreeTries).atMost(TriesInDay)
+}
+
+// ByNumber returns the throttle of the codes that were sent to a number, by its key.
+func ByNumber(key string) Throttle {
+	return Throttle{Key: key, Free: FreeTries}.atMost(TriesInDay)
+}
+
+func (t Throttle) atMost(tries int) Throttle {
+	t.Most = tries
+	return t
 }
 
 func (s *Service) ByCode(id uuid.UUID) Throttle { return s.Throttle("code", id.String(), FreeTries) }
@@ -101,8 +118,11 @@ func networks(place string) []part {
 	return []part{{netip.PrefixFrom(address, 64).Masked().String(), 1}, {netip.PrefixFrom(address, 48).Masked().String(), siteShare}}
 }
 
-// delay returns the delay after a number of tries: 1 s, 2 s, 4 s…
+// delay returns the delay after a number of tries: 1 s, 2 s, 4 s…, and a day after the last one.
 func (t Throttle) delay(tries int) time.Duration {
+	if t.Most > 0 && tries >= t.Most {
+		return throttleMemory
+	}
 	over := tries - t.Free
 	if over <= 0 {
 		return 0
@@ -113,9 +133,15 @@ func (t Throttle) delay(tries int) time.Duration {
 	return min(maxDelay, time.Second<<(over-1))
 }
 
+// throttled returns the fault for a wait. Only a day's last try makes one longer than maxDelay.
 func throttled(wait time.Duration) error {
+	if wait > maxDelay {
+		return fault.Wait(dayUsedUp, wait)
+	}
 	return fault.Wait("Trop d’essais ont échoué. Le standard peut aussi vous aider.", wait)
 }
+
+const dayUsedUp = "Trop d’essais ont échoué depuis hier. Pour entrer sans attendre, demandez un lien par e-mail avec «\u00a0Mot de passe oublié\u00a0», utilisez un appareil où vous vous êtes déjà connecté, ou appelez le standard."
 
 // RefuseBlocked fails with Throttled while one of the throttles is blocked. It counts
 // nothing and costs one query.

@@ -55,6 +55,15 @@ func Refuse(f *form.Form, field string, err error, page web.Page) error {
 	return f.Refused(field, err, page)
 }
 
+// PasswordScript is the script behind the buttons that show a password.
+const PasswordScript = "passwords.js"
+
+// PasswordFields is embedded in the pages that have a password field.
+type PasswordFields struct{}
+
+// Scripts returns the script that such a page needs.
+func (PasswordFields) Scripts() []string { return []string{PasswordScript} }
+
 // EmailConfirmed is the field with which a person keeps an address at their client's domain
 // after the warning.
 const EmailConfirmed = "email_confirmed"

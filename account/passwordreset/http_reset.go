@@ -42,6 +42,7 @@ func (h *HTTP) forgotten(w http.ResponseWriter, r *web.Request, f *form.Form) er
 }
 
 type resetPage struct {
+	pages.PasswordFields
 	Form  *form.Form
 	Token string
 }

@@ -3,6 +3,7 @@ package passwordreset
 import (
 	"context"
 
+	"socialdirect/account/event"
 	"socialdirect/account/factor"
 	"socialdirect/account/limit"
 	"socialdirect/account/outbox"
@@ -69,7 +70,11 @@ func (s *Service) Reset(ctx context.Context, token, password string) error {
 	if err != nil {
 		return err
 	}
-	hash, err := s.passwords.Choose(ctx, passwords.ForSignIn, password, owner.Words()...)
+	words, err := s.people.Words(ctx, owner)
+	if err != nil {
+		return err
+	}
+	hash, err := s.passwords.Choose(ctx, passwords.ForSignIn, password, words...)
 	if err != nil {
 		return err
 	}
@@ -98,6 +103,6 @@ func (s *Service) Reset(ctx context.Context, token, password string) error {
 				return err
 			}
 		}
-		return s.sessions.ReplacePassword(ctx, tx, id, hash, nil)
+		return s.sessions.ReplacePassword(ctx, tx, event.Who{ID: id, Role: person.Role}, hash, nil)
 	})
 }

@@ -76,3 +76,6 @@ func (h *Hasher) occupy(ctx context.Context, l Lane, n int) (free func(), err er
 		}
 	}, nil
 }
+
+// LeakedCount returns how many leaked passwords the list contains.
+func LeakedCount() int { return len(leaked()) }

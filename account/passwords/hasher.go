@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime"
 	"sync/atomic"
 	"time"
@@ -45,8 +46,14 @@ var errBusy = fault.Wait("Beaucoup de personnes se connectent ou s’inscrivent 
 // ErrWeak is the cause of the fault for a password that is too easy to guess.
 var ErrWeak = errors.New("the password is guessed too easily")
 
+// Leaks asks a service whether a password is known from a leak.
+type Leaks interface {
+	Leaked(ctx context.Context, password string) (bool, error)
+}
+
 // Hasher checks and hashes passwords, a limited number at once.
 type Hasher struct {
+	leaks    Leaks // nil without such a service
 	lines    [lanes]line
 	patience time.Duration // how long a request waits for a slot
 	decoy    string        // the hash to compare with for an unknown address, to take the same time (R5)
@@ -58,14 +65,15 @@ type line struct {
 	waiting atomic.Int64
 }
 
-// NewHasher returns a hasher. A platform needs exactly one.
-func NewHasher() (*Hasher, error) {
+// NewHasher returns a hasher, which asks leaks too unless it is nil. A platform needs exactly
+// one.
+func NewHasher(leaks Leaks) (*Hasher, error) {
 	nobodys, _ := bearer.New()
 	decoy, err := passhash.Make(nobodys)
 	if err != nil {
 		return nil, fmt.Errorf("password hash: %w", err)
 	}
-	h := &Hasher{patience: hashingWait, decoy: decoy}
+	h := &Hasher{leaks: leaks, patience: hashingWait, decoy: decoy}
 	for i := range h.lines {
 		h.lines[i].slots = make(chan struct{}, runtime.GOMAXPROCS(0)+i)
 	}
@@ -105,17 +113,46 @@ func (h *Hasher) enter(ctx context.Context, l Lane) (leave func(), err error) {
 
 // Choose waits for its turn and returns the hash of a new password. about are words about the
 // person, which would make it guessable. It fails with Invalid, caused by ErrWeak, when the
-// password is too easy to guess.
+// password is too easy to guess or is known from a leak.
 func (h *Hasher) Choose(ctx context.Context, l Lane, password string, about ...string) (string, error) {
+	hash, err := h.hash(ctx, l, password, about)
+	if err != nil {
+		return "", err
+	}
+	if h.leaked(ctx, password) { // asked without a slot, as the service may be slow
+		return "", refused(problemLeaked)
+	}
+	return hash, nil
+}
+
+// hash checks and hashes a password in its turn.
+func (h *Hasher) hash(ctx context.Context, l Lane, password string, about []string) (string, error) {
 	leave, err := h.Turn(ctx, l)
 	if err != nil {
 		return "", err
 	}
 	defer leave()
 	if problem := guessProblem(password, about); problem != "" {
-		return "", &fault.Fault{Code: fault.Invalid, Message: problem, Cause: ErrWeak}
+		return "", refused(problem)
 	}
 	return passhash.Make(password)
+}
+
+func refused(problem string) error {
+	return &fault.Fault{Code: fault.Invalid, Message: problem, Cause: ErrWeak}
+}
+
+// leaked asks the service of leaks, if there is one. A service that does not answer keeps
+// nobody from choosing a password.
+func (h *Hasher) leaked(ctx context.Context, password string) bool {
+	if h.leaks == nil {
+		return false
+	}
+	leaked, err := h.leaks.Leaked(ctx, password)
+	if err != nil {
+		slog.WarnContext(ctx, "the service of leaked passwords does not answer (PASSWORD_RANGE_URL)", "error", err)
+	}
+	return leaked
 }
 
 // Matches compares password with hash, or with the decoy when hash is empty. The caller has

@@ -46,40 +46,56 @@ func plainProblem(password string) string {
 	return ""
 }
 
-// guessProblem returns in French that a password is too easy to guess, or an empty string.
-// about are the person's own words (name, address). A long password takes a tenth of a second
-// of a processor, so the caller must have called Turn.
+// The problems of passwords that are too easy to guess, with what to do instead.
+const (
+	problemOwn    = "Ce mot de passe se devine trop facilement\u00a0: il est fait de votre nom, de votre adresse, du nom de votre organisme ou de mots de ce site. " + better
+	problemLeaked = "Ce mot de passe se devine trop facilement\u00a0: il est dans une liste de mots de passe volés, que les pirates essaient d’abord. " + better
+	problemWeak   = "Ce mot de passe se devine trop facilement\u00a0: il ressemble à un mot courant ou à une suite. " + better
+
+	better = "Essayez trois mots sans rapport, avec un chiffre et un signe."
+)
+
+// guessProblem returns in French why a password is too easy to guess, or an empty string.
+// about are names and addresses that somebody who knows the person would try: their own, and
+// their client's. A long password takes a tenth of a second of a processor, so the caller must
+// have called Turn.
 func guessProblem(password string, about []string) string {
-	if guessable(password, about) {
-		return "Ce mot de passe se devine trop facilement : il ressemble à un mot courant, à une suite ou à votre nom. Essayez trois mots sans rapport, avec un chiffre et un signe."
+	switch password := firstCharacters(password); {
+	case madeOf(password, about):
+		return problemOwn
+	case isLeaked(password):
+		return problemLeaked
+	case weak(password):
+		return problemWeak
 	}
 	return ""
+}
+
+// firstCharacters returns as much of a password as is estimated: the cost grows with the square
+// of the length, and what follows can only make the password stronger.
+func firstCharacters(password string) string {
+	start := []rune(password)
+	return string(start[:min(len(start), 64)])
 }
 
 func has(s string, is func(rune) bool) bool { return strings.IndexFunc(s, is) >= 0 }
 
 func sign(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
-func guessable(password string, about []string) bool {
-	if commonWord(strings.ToLower(password)) {
-		return true
-	}
-	// The cost of the estimate grows with the square of the length, and characters after the 64th
-	// can only make the password stronger.
-	start := []rune(password)
-	if len(start) > 64 {
-		start = start[:64]
-	}
-	return zxcvbn.PasswordStrength(string(start), about).Score < minScore
+// weak reports whether a text is a common word or easily guessed by rules that password
+// crackers use.
+func weak(text string) bool {
+	return commonWord(strings.ToLower(text)) || zxcvbn.PasswordStrength(text, nil).Score < minScore
 }
 
 // commonWord reports whether a password is one common word with the usual decoration: digits
 // and symbols around or within it, digits in place of letters, or the word twice.
 func commonWord(password string) bool {
+	folded := fold(password)
 	for _, word := range []string{
-		onlyLetters(accents.Replace(password)), // the digits are beside the letters
-		onlyLetters(plainLetters.Replace(strings.TrimFunc(accents.Replace(password), notLetter))),
-		onlyLetters(plainLetters.Replace(accents.Replace(password))), // the digits replace letters
+		onlyLetters(folded), // the digits are beside the letters
+		onlyLetters(leet[1].Replace(strings.TrimFunc(folded, notLetter))),
+		onlyLetters(leet[1].Replace(folded)), // the digits replace letters
 	} {
 		if utf8.RuneCountInString(password)-len(word) > maxDecoration {
 			continue
@@ -99,10 +115,3 @@ const maxDecoration = 9
 func notLetter(r rune) bool { return !unicode.IsLetter(r) }
 
 func onlyLetters(s string) string { return strings.Join(strings.FieldsFunc(s, notLetter), "") }
-
-// accents removes accents. plainLetters replaces the digits that usually stand for letters.
-var (
-	accents = strings.NewReplacer("à", "a", "â", "a", "ä", "a", "é", "e", "è", "e", "ê", "e", "ë", "e", "î", "i", "ï", "i", "ô", "o", "ö", "o",
-		"ù", "u", "û", "u", "ü", "u", "ç", "c", "œ", "oe", "’", "")
-	plainLetters = strings.NewReplacer("@", "a", "4", "a", "3", "e", "0", "o", "$", "s", "5", "s", "1", "i", "!", "i", "7", "t")
-)

@@ -46,12 +46,36 @@ func (p Person) Name() string {
 	return name
 }
 
+// Reach says in French how news reaches the person: about somebody on whose behalf another
+// person acts, who may have to tell them by voice.
+func (p Person) Reach() string {
+	switch {
+	case p.Email != "":
+		return p.Name() + " recevra un e-mail."
+	case p.MobileProved:
+		return p.Name() + " recevra un SMS."
+	}
+	return p.Name() + " ne recevra ni e-mail ni SMS\u00a0: dites-lui tout de vive voix."
+}
+
+// Reachable reports whether news reaches the person by mail or SMS.
+func (p Person) Reachable() bool { return p.Email != "" || p.MobileProved }
+
 // Digits returns the last two digits of the mobile number, by which people recognise their
 // own.
 func (p Person) Digits() string { return p.Mobile[max(0, len(p.Mobile)-2):] }
 
-// Words returns the person's name and address, which make a password guessable.
-func (p Person) Words() []string { return []string{p.Email, p.FirstName, p.LastName} }
+// Words returns the words that somebody who knows a person would try as their password: their
+// name and address, and the words of their client, if any.
+func (s *Service) Words(ctx context.Context, p Person) ([]string, error) {
+	own := []string{p.Email, p.FirstName, p.LastName}
+	client, err := readClientOf(ctx, s.DB.Pool, p.ID)
+	if err != nil {
+		return own, IgnoreNotFound(err)
+	}
+	words, err := s.Companies.Words(ctx, client)
+	return append(own, words...), err
+}
 
 // The faults of this package.
 var (

@@ -2,31 +2,24 @@ package people
 
 import (
 	"context"
-	"time"
 
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
 )
 
-// AcceptsSince is an SQL expression on accounts a: an account must accept the texts that
-// were published after this instant. Beneficiaries accept all texts, staff those published
-// after their account was opened.
-const AcceptsSince = `case when a.role = 'beneficiary' then '-infinity' else a.created_at end`
+// InformedSince is an SQL expression on accounts a: the person is informed of the texts that
+// were published after this instant.
+const InformedSince = `a.created_at`
 
 // AdultOwed is an SQL condition on accounts a: the person has to declare that they are an
 // adult.
 const AdultOwed = `(a.role = 'beneficiary' and a.adult_declared_at is null)`
 
-type owedRow struct {
-	Adult bool
-	Since *time.Time // nil: any text
-}
-
-// ReadOwed reads what an account has to declare or accept.
-func ReadOwed(ctx context.Context, q postgres.Querier, id uuid.UUID) (owedRow, error) {
-	return postgres.One[owedRow](ctx, q, `
-		select `+AdultOwed+` as adult, nullif(`+AcceptsSince+`, '-infinity') as since from accounts a where a.id = $1`, id)
+// ReadAdultOwed reports whether an account has to declare that its person is an adult.
+func ReadAdultOwed(ctx context.Context, q postgres.Querier, id uuid.UUID) (owed bool, err error) {
+	err = q.QueryRow(ctx, `select `+AdultOwed+` from accounts a where a.id = $1`, id).Scan(&owed)
+	return owed, err
 }
 
 // DeclareAdult records, once, that the person declares to be an adult.

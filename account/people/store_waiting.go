@@ -69,6 +69,21 @@ func deleteWaiting(ctx context.Context, tx postgres.Tx, email string, keep int) 
 	return gone, err
 }
 
+// DeleteWaiting deletes a pending registration, and reports whether it did: not one that was
+// proved meanwhile, about which there is a decision, or to which something refers.
+func DeleteWaiting(ctx context.Context, tx postgres.Tx, id uuid.UUID) (gone bool, err error) {
+	err = pgx.BeginFunc(ctx, tx, func(nested pgx.Tx) error {
+		done, err := nested.Exec(ctx, `
+			delete from accounts a where id = $1 and unproved and not exists (select from account_decisions d where d.account_id = a.id)`, id)
+		gone = done.RowsAffected() > 0
+		return err
+	})
+	if postgres.Referred(err) {
+		return false, nil
+	}
+	return gone, err
+}
+
 // deleteUnlessReferred deletes an account. If something refers to it, it fails and the
 // transaction stays usable.
 func deleteUnlessReferred(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {

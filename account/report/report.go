@@ -61,7 +61,7 @@ type Report struct {
 	Name      string // the person's
 	Author    string
 	Kind      ReportKind
-	Text      string // empty once the person's key was destroyed
+	Text      string // empty once the person's archive was destroyed
 	At        time.Time
 	HandledAt *time.Time
 	HandledBy string
@@ -150,7 +150,7 @@ func (s *Service) reports(ctx context.Context, rows []reportRow) ([]Report, erro
 	}
 	all := make([]Report, len(rows))
 	for i, row := range rows {
-		text, err := s.People.Unseal(ctx, row.AccountID, aboutReport(row.ID), row.SealedText)
+		text, err := s.People.UnsealKept(ctx, row.AccountID, aboutReport(row.ID), row.SealedText, row.Archived)
 		if err != nil {
 			return nil, err
 		}

@@ -28,12 +28,13 @@ type reportRow struct {
 	AuthorID   uuid.UUID
 	Kind       ReportKind
 	SealedText []byte
+	Archived   bool
 	ReportedAt time.Time
 	HandledAt  *time.Time
 	HandledBy  *uuid.UUID
 }
 
-const selectReport = `select id, account_id, author_id, kind, sealed_text, reported_at, handled_at, handled_by from account_reports `
+const selectReport = `select id, account_id, author_id, kind, sealed_text, archived, reported_at, handled_at, handled_by from account_reports `
 
 // readReports lists open reports first, oldest first, then handled ones, latest first.
 func readReports(ctx context.Context, q postgres.Querier, most int) ([]reportRow, error) {
@@ -57,4 +58,16 @@ func markReport(ctx context.Context, tx postgres.Tx, id uuid.UUID, by *uuid.UUID
 	}
 	_, err = tx.Exec(ctx, `update account_reports set handled_by = $2, handled_at = case when $2::uuid is not null then $3::timestamptz end where id = $1`, id, by, tx.Now)
 	return about, true, err
+}
+
+// archiveText replaces a text by the one that is sealed with the archive's key.
+func archiveText(ctx context.Context, tx postgres.Tx, id uuid.UUID, sealed []byte) error {
+	_, err := tx.Exec(ctx, `update account_reports set sealed_text = $2, archived = true where id = $1`, id, sealed)
+	return err
+}
+
+// CountOpen returns how many reports nobody has handled yet.
+func CountOpen(ctx context.Context, q postgres.Querier) (n int, err error) {
+	err = q.QueryRow(ctx, `select count(*) from account_reports where handled_at is null`).Scan(&n)
+	return n, err
 }

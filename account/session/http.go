@@ -113,8 +113,8 @@ func (h *HTTP) signOut(w http.ResponseWriter, r *web.Request) error {
 // PasskeyScript is the script behind the buttons about passkeys.
 const PasskeyScript = "passkeys.js"
 
-// Scripts returns the script that the page needs.
-func (signInPage) Scripts() []string { return []string{PasskeyScript} }
+// Scripts returns the scripts that the page needs.
+func (signInPage) Scripts() []string { return []string{PasskeyScript, pages.PasswordScript} }
 
 // RecoveryPath is the page of recovery codes, which package factor serves.
 const RecoveryPath = "/profil/securite/codes"

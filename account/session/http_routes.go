@@ -14,7 +14,7 @@ func (h *HTTP) Routes() []web.Route {
 		web.Post("/deconnexion", web.Access{Open: true, Owing: true}, h.signOut),
 		web.Get("/profil/securite", web.SignedIn, h.showSecurity),
 		web.Form("/profil/securite/mot-de-passe", web.SignedIn, h.changePassword),
-		web.Post("/profil/securite/sessions/fin", web.SignedIn, h.endOtherSessions),
-		web.Post("/profil/securite/sessions/{id}/fin", web.SignedIn, h.endSession),
+		web.Form("/profil/securite/sessions/fin", web.SignedIn, h.endOtherSessions),
+		web.Form("/profil/securite/sessions/{id}/fin", web.SignedIn, h.endSession),
 	}
 }

@@ -14,7 +14,10 @@ import (
 // securityPage shows what protects the viewer's account: password, second factor, open
 // sessions.
 type securityPage struct {
-	Form     *form.Form
+	pages.PasswordFields
+	Form     *form.Form // of a new password
+	Ending   *form.Form // of ending sessions
+	Ask      bool       // ending other sessions needs the password
 	Sessions []sessionLine
 	Has      SecondFactors
 	Staff    bool // needs a second factor at each sign-in
@@ -36,14 +39,14 @@ func (p securityPage) Others() bool { return len(p.Sessions) > 1 }
 
 // showSecurity shows that page.
 func (h *HTTP) showSecurity(w http.ResponseWriter, r *web.Request) error {
-	page, err := h.securityPage(r, form.New(nil))
+	page, err := h.securityPage(r)
 	if err != nil {
 		return err
 	}
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-func (h *HTTP) securityPage(r *web.Request, f *form.Form) (securityPage, error) {
+func (h *HTTP) securityPage(r *web.Request) (securityPage, error) {
 	v := r.Viewer
 	sessions, err := h.sessions.OpenSessions(r.Context(), v)
 	if err != nil {
@@ -53,7 +56,7 @@ func (h *HTTP) securityPage(r *web.Request, f *form.Form) (securityPage, error) 
 	if err != nil {
 		return securityPage{}, err
 	}
-	page := securityPage{Form: f, Staff: v.Role.Staff(), Password: person.Email != ""}
+	page := securityPage{Form: form.New(nil), Ending: form.New(nil), Ask: !h.sessions.Reassured(v), Staff: v.Role.Staff(), Password: person.Email != ""}
 	for _, s := range sessions {
 		page.Sessions = append(page.Sessions, sessionLine{s, s.OpenedAt.In(v.Zone), s.SeenAt.In(v.Zone)})
 	}
@@ -64,10 +67,11 @@ func (h *HTTP) securityPage(r *web.Request, f *form.Form) (securityPage, error) 
 // changePassword replaces the viewer's password.
 func (h *HTTP) changePassword(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	v := r.Viewer
-	page, err := h.securityPage(r, f)
+	page, err := h.securityPage(r)
 	if err != nil {
 		return err
 	}
+	page.Form = f
 	current := f.Secret("current_password", passwords.Max, "Écrivez votre mot de passe actuel.")
 	password := passwords.Decode(f)
 	if !f.Valid() {
@@ -79,15 +83,24 @@ func (h *HTTP) changePassword(w http.ResponseWriter, r *web.Request, f *form.For
 	return web.Done(w, r, "password-changed", "/profil/securite")
 }
 
+// ending returns the password that confirms the end of other sessions, if it is needed. The name
+// of its field is not the usual one, which another form of the page has.
+func (h *HTTP) ending(r *web.Request, f *form.Form) string {
+	if h.sessions.Reassured(r.Viewer) {
+		return ""
+	}
+	return f.Secret("ending_password", passwords.Max, errReassure.Message)
+}
+
 // endSession ends one of the viewer's sessions; the present one is signed out.
-func (h *HTTP) endSession(w http.ResponseWriter, r *web.Request) error {
+func (h *HTTP) endSession(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	id, err := form.ParseID(r.PathValue("id"))
 	if err != nil {
 		return fault.Wrap(fault.NotFound, err)
 	}
 	v := r.Viewer
-	if err := h.sessions.EndSession(r.Context(), v, id); err != nil {
-		return err
+	if err := h.sessions.EndSession(r.Context(), v, id, h.ending(r, f)); err != nil {
+		return h.refuseEnding(r, f, err)
 	}
 	alive, err := h.sessions.SessionAlive(r.Context(), v.Session)
 	if err != nil {
@@ -101,9 +114,19 @@ func (h *HTTP) endSession(w http.ResponseWriter, r *web.Request) error {
 }
 
 // endOtherSessions ends all the viewer's sessions except the present one.
-func (h *HTTP) endOtherSessions(w http.ResponseWriter, r *web.Request) error {
-	if err := h.sessions.EndOtherSessions(r.Context(), r.Viewer); err != nil {
-		return err
+func (h *HTTP) endOtherSessions(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	if err := h.sessions.EndOtherSessions(r.Context(), r.Viewer, h.ending(r, f)); err != nil {
+		return h.refuseEnding(r, f, err)
 	}
 	return web.Done(w, r, "sessions-ended", "/profil/securite")
+}
+
+// refuseEnding shows the page again with the message beside the password.
+func (h *HTTP) refuseEnding(r *web.Request, f *form.Form, err error) error {
+	page, broken := h.securityPage(r)
+	if broken != nil {
+		return broken
+	}
+	page.Ending = f
+	return f.Refused("ending_password", err, page)
 }

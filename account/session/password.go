@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/account/event"
 	"socialdirect/account/limit"
 	"socialdirect/account/outbox"
 	"socialdirect/account/passwords"
@@ -11,8 +12,6 @@ import (
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
-
-	"github.com/google/uuid"
 )
 
 var errCurrentPassword = fault.New(fault.Invalid, "Ce n’est pas votre mot de passe actuel. Vérifiez-le, puis essayez de nouveau.")
@@ -28,7 +27,11 @@ func (s *Service) ChangePassword(ctx context.Context, v *viewer.Viewer, current,
 	if err != nil {
 		return err
 	}
-	hash, err := s.passwords.Choose(ctx, passwords.ForKnown, password, person.Words()...)
+	words, err := s.people.Words(ctx, person)
+	if err != nil {
+		return err
+	}
+	hash, err := s.passwords.Choose(ctx, passwords.ForKnown, password, words...)
 	if err != nil {
 		return err
 	}
@@ -36,7 +39,7 @@ func (s *Service) ChangePassword(ctx context.Context, v *viewer.Viewer, current,
 		if err := limit.Forget(ctx, tx, s.limits.ByPassword(v.ID)); err != nil {
 			return err
 		}
-		return s.ReplacePassword(ctx, tx, v.ID, hash, v.Session)
+		return s.ReplacePassword(ctx, tx, event.Of(v), hash, v.Session)
 	})
 }
 
@@ -63,7 +66,8 @@ func (s *Service) checkCurrent(ctx context.Context, v *viewer.Viewer, current st
 // owner by mail. It ends all sessions except the one with the token hash except (which may
 // be nil), the links that set a password, a pending move to another e-mail address, and
 // the known devices.
-func (s *Service) ReplacePassword(ctx context.Context, tx postgres.Tx, id uuid.UUID, hash string, except []byte) error {
+func (s *Service) ReplacePassword(ctx context.Context, tx postgres.Tx, who event.Who, hash string, except []byte) error {
+	id := who.ID
 	if err := people.SetPassword(ctx, tx, id, hash); err != nil {
 		return err
 	}
@@ -77,6 +81,9 @@ func (s *Service) ReplacePassword(ctx context.Context, tx postgres.Tx, id uuid.U
 		return err
 	}
 	if err := forgetDevices(ctx, tx, id); err != nil {
+		return err
+	}
+	if err := event.Note(ctx, tx, event.PasswordSet, who); err != nil {
 		return err
 	}
 	return s.outbox.SendOnce(ctx, tx, id, outbox.PasswordChanged)

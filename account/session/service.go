@@ -9,6 +9,7 @@
 package session
 
 import (
+	"socialdirect/account/event"
 	"socialdirect/account/limit"
 	"socialdirect/account/outbox"
 	"socialdirect/account/passwords"
@@ -26,6 +27,7 @@ type Parts struct {
 	People    *people.Service
 	Codes     *smscode.Service
 	Outbox    *outbox.Service
+	Watch     *event.Watch
 }
 
 // Service opens, checks and ends sessions.
@@ -36,18 +38,19 @@ type Service struct {
 	people    *people.Service
 	codes     *smscode.Service
 	outbox    *outbox.Service
+	watch     *event.Watch
 }
 
 // New returns the service.
 func New(p Parts) *Service {
-	return &Service{db: p.DB, passwords: p.Passwords, limits: p.Limits, people: p.People, codes: p.Codes, outbox: p.Outbox}
+	return &Service{db: p.DB, passwords: p.Passwords, limits: p.Limits, people: p.People, codes: p.Codes, outbox: p.Outbox, watch: p.Watch}
 }
 
 // At returns the service on db, which may have another clock.
 func (s *Service) At(db *postgres.DB) *Service {
 	return &Service{
 		db: db, passwords: s.passwords,
-		limits: s.limits.At(db), people: s.people.At(db), codes: s.codes.At(db), outbox: s.outbox.At(db),
+		limits: s.limits.At(db), people: s.people.At(db), codes: s.codes.At(db), outbox: s.outbox.At(db), watch: s.watch.At(db),
 	}
 }
 

@@ -1,9 +1,11 @@
 package session
 
 import (
+	"bytes"
 	"context"
 	"time"
 
+	"socialdirect/account/event"
 	"socialdirect/account/limit"
 	"socialdirect/account/passwords"
 	"socialdirect/account/people"
@@ -39,18 +41,29 @@ var (
 // for a known device, only its own tries count. It also fails with Throttled when too many
 // people sign in at once.
 func (s *Service) SignIn(ctx context.Context, email, password string, from Device) (SignedIn, error) {
+	in, found, err := s.signIn(ctx, email, password, from)
+	if err != nil {
+		return SignedIn{}, s.watch.Failed(ctx, event.Try{
+			Failed: event.SignInFailed, Slowed: event.SignInSlowed, Who: event.Who{ID: found.ID, Role: found.Role}, Key: s.limits.ByAccount(email).Key,
+		}, err)
+	}
+	return in, nil
+}
+
+// signIn returns the account of the address too, even if it fails; none when no password was
+// compared.
+func (s *Service) signIn(ctx context.Context, email, password string, from Device) (in SignedIn, found credentials, err error) {
 	counts, known, err := s.countsFor(ctx, email, from)
 	if err != nil {
-		return SignedIn{}, err
+		return in, found, err
 	}
 	if err := s.limits.RefuseBlocked(ctx, counts...); err != nil {
-		return SignedIn{}, err
+		return in, found, err
 	}
-	found, err := s.checkPassword(ctx, email, password, laneOf(known), counts)
+	found, err = s.checkPassword(ctx, email, password, laneOf(known), counts)
 	if err != nil {
-		return SignedIn{}, err
+		return in, found, err
 	}
-	var in SignedIn
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
 		if err := limit.Forgive(ctx, tx, counts); err != nil {
 			return err
@@ -58,7 +71,7 @@ func (s *Service) SignIn(ctx context.Context, email, password string, from Devic
 		in, err = Open(ctx, tx, found.ID, false, from)
 		return err
 	})
-	return in, err
+	return in, found, err
 }
 
 // countsFor returns the throttles of a try: the device's when the account knows it, else
@@ -80,7 +93,7 @@ func laneOf(known bool) passwords.Lane {
 
 // checkPassword waits for its turn to hash, counts the try, then compares the password.
 // In this order, a request that gives up while it waits is not counted, and every
-// comparison is.
+// comparison is. It returns the account even when the password is wrong.
 func (s *Service) checkPassword(ctx context.Context, email, password string, l passwords.Lane, counts []limit.Throttle) (credentials, error) {
 	leave, err := s.passwords.Turn(ctx, l)
 	if err != nil {
@@ -95,7 +108,7 @@ func (s *Service) checkPassword(ctx context.Context, email, password string, l p
 		return credentials{}, err
 	}
 	if !s.passwords.Matches(password, found.PasswordHash) {
-		return credentials{}, errCredentials
+		return found, errCredentials
 	}
 	return found, nil
 }
@@ -125,7 +138,12 @@ func Open(ctx context.Context, tx postgres.Tx, id uuid.UUID, secondFactor bool, 
 		return SignedIn{}, err
 	}
 	if in.Complete && !from.Shared {
-		in.Mark, err = markKnown(ctx, tx, id, from)
+		if in.Mark, err = markKnown(ctx, tx, id, from); err != nil {
+			return in, err
+		}
+	}
+	if in.Complete {
+		err = event.Note(ctx, tx, event.SignedIn, event.Who{ID: id, Role: role})
 	}
 	return in, err
 }
@@ -233,15 +251,40 @@ func (s *Service) OpenSessions(ctx context.Context, v *viewer.Viewer) ([]Session
 	return readSessions(ctx, s.db.Pool, v, s.db.Now())
 }
 
-// EndSession ends one of the viewer's sessions. It fails with NotFound when it is not
-// theirs.
-func (s *Service) EndSession(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
-	return endSession(ctx, s.db.Pool, v.ID, id)
+// EndSession ends one of the viewer's sessions. Like EndOtherSessions it asks for a recent
+// sign-in or the password, unless it is the present session. It fails with NotFound when it is
+// not theirs.
+func (s *Service) EndSession(ctx context.Context, v *viewer.Viewer, id uuid.UUID, password string) error {
+	hash, err := readSessionHash(ctx, s.db.Pool, v.ID, id)
+	if err != nil {
+		return err
+	}
+	if bytes.Equal(hash, v.Session) {
+		return s.SignOut(ctx, v)
+	}
+	if err := s.Reassure(ctx, v, password); err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		if err := deleteSession(ctx, tx, hash); err != nil {
+			return err
+		}
+		return event.Note(ctx, tx, event.SessionsEnded, event.Of(v))
+	})
 }
 
-// EndOtherSessions ends all the viewer's sessions except the present one.
-func (s *Service) EndOtherSessions(ctx context.Context, v *viewer.Viewer) error {
-	return EndAll(ctx, s.db.Pool, v.ID, v.Session)
+// EndOtherSessions ends all the viewer's sessions except the present one. It fails like
+// Reassure unless the viewer signed in recently or gives their password.
+func (s *Service) EndOtherSessions(ctx context.Context, v *viewer.Viewer, password string) error {
+	if err := s.Reassure(ctx, v, password); err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		if err := EndAll(ctx, tx, v.ID, v.Session); err != nil {
+			return err
+		}
+		return event.Note(ctx, tx, event.SessionsEnded, event.Of(v))
+	})
 }
 
 // How long sessions last.

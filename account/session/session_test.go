@@ -72,6 +72,7 @@ func TestR2_ASharedDeviceGetsAShortSessionAndIsNotKnown(t *testing.T) {
 	if at(session.SharedLifetime + session.SharedIdle) {
 		t.Error("it did not end after its idle time")
 	}
+	w.SetNow(w.DB.Now().Add(24 * time.Hour)) // an ended session is kept for a day: see EndedOwner
 	must(t, w.Accounts.Sweep(context.Background()))
 	var left int
 	must(t, w.DB.Pool.QueryRow(context.Background(), `select count(*) from sessions`).Scan(&left))
@@ -94,17 +95,17 @@ func TestR6_SessionsAreListedInWordsAndEachCanBeEnded(t *testing.T) {
 	if len(sessions) != 3 || !sessions[0].Current || sessions[0].Device != "Firefox sur Windows" || sessions[1].Current || !sessions[2].Shared || !sessions[2].OpenedAt.Equal(bookingtest.Start) {
 		t.Fatalf("listed %+v", sessions)
 	}
-	if err := w.Accounts.Sessions.EndSession(ctx, foreign, sessions[2].ID); !fault.Is(err, fault.NotFound) || zoe.Viewer(old.Token) == nil {
+	if err := w.Accounts.Sessions.EndSession(ctx, foreign, sessions[2].ID, ""); !fault.Is(err, fault.NotFound) || zoe.Viewer(old.Token) == nil {
 		t.Errorf("somebody else ended it: %v", err)
 	}
-	must(t, w.Accounts.Sessions.EndSession(ctx, present, sessions[2].ID))
+	must(t, w.Accounts.Sessions.EndSession(ctx, present, sessions[2].ID, ""))
 	if zoe.Viewer(old.Token) != nil || zoe.Viewer(other.Token) == nil {
 		t.Error("it ended another session than the one named")
 	}
-	if err := w.Accounts.Sessions.EndSession(ctx, present, sessions[2].ID); !fault.Is(err, fault.NotFound) {
+	if err := w.Accounts.Sessions.EndSession(ctx, present, sessions[2].ID, ""); !fault.Is(err, fault.NotFound) {
 		t.Errorf("ended twice: %v", err)
 	}
-	must(t, w.Accounts.Sessions.EndOtherSessions(ctx, present))
+	must(t, w.Accounts.Sessions.EndOtherSessions(ctx, present, ""))
 	left, err := w.Accounts.Sessions.OpenSessions(ctx, present)
 	if err != nil || len(left) != 1 || !left[0].Current || zoe.Viewer(other.Token) != nil {
 		t.Errorf("left %+v, %v", left, err)
@@ -115,4 +116,29 @@ func TestR6_SessionsAreListedInWordsAndEachCanBeEnded(t *testing.T) {
 	if v, err := w.Accounts.Sessions.Authenticate(ctx, left[0].ID.String()); err != nil || v != nil {
 		t.Errorf("a session's ID works as its token: %v, %v", v, err)
 	}
+}
+
+// Somebody who finds an open session must not throw its owner out of the others.
+func TestR6_EndingOtherSessionsNeedsARecentSignInOrThePassword(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	zoe := accounttest.NewBeneficiary(t, w, "zoe@exemple.fr")
+	other, _ := zoe.SignIn(session.Device{})
+	_, present := zoe.SignIn(session.Device{})
+	sessions, err := w.Accounts.Sessions.OpenSessions(ctx, present)
+	must(t, err)
+	w.SetNow(bookingtest.Start.Add(session.Recently + time.Second))
+	for _, password := range []string{"", accounttest.WrongPassword} {
+		one := w.Accounts.Sessions.EndSession(ctx, present, sessions[1].ID, password)
+		all := w.Accounts.Sessions.EndOtherSessions(ctx, present, password)
+		if !fault.Is(one, fault.Invalid) || !fault.Is(all, fault.Invalid) || zoe.Viewer(other.Token) == nil {
+			t.Errorf("with %q: %v, %v", password, one, all)
+		}
+	}
+	must(t, w.Accounts.Sessions.EndOtherSessions(ctx, present, bookingtest.Password))
+	if zoe.Viewer(other.Token) != nil {
+		t.Error("the other session did not end")
+	}
+	w.SetNow(bookingtest.Start.Add(2 * session.Recently))
+	must(t, w.Accounts.Sessions.EndSession(ctx, present, sessions[0].ID, ""))
 }

@@ -16,12 +16,13 @@ func readPasswordHash(ctx context.Context, q postgres.Querier, id uuid.UUID) (ha
 
 type credentials struct {
 	ID           uuid.UUID
+	Role         viewer.Role
 	PasswordHash string
 }
 
 func readCredentials(ctx context.Context, q postgres.Querier, email string) (credentials, error) {
 	return postgres.One[credentials](ctx, q, `
-		select id, coalesce(password_hash, '') as password_hash from accounts where lower(email) = lower($1) and not unproved`, email)
+		select id, role, coalesce(password_hash, '') as password_hash from accounts where lower(email) = lower($1) and not unproved`, email)
 }
 
 // readSecondFactor returns whether a session needs a second factor after the password. A

@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"socialdirect/account/people"
@@ -28,12 +27,14 @@ type sessionRow struct {
 	TimeZone  string
 	ClientID  *uuid.UUID
 	Pending   bool
+	News      bool
+	Informed  time.Time
 	SeenOn    *time.Time // the day on which the account was last used
 }
 
 func (r sessionRow) viewer() *viewer.Viewer {
 	person := people.Person{Email: r.Email, FirstName: r.FirstName, LastName: r.LastName}
-	v := &viewer.Viewer{ID: r.AccountID, Role: r.Role, Name: person.Name(), Zone: zone.Of(r.TimeZone), Session: r.IDHash, Since: r.CreatedAt, Complete: r.Complete, Pending: r.Pending}
+	v := &viewer.Viewer{ID: r.AccountID, Role: r.Role, Name: person.Name(), Zone: zone.Of(r.TimeZone), Session: r.IDHash, Since: r.CreatedAt, Complete: r.Complete, Pending: r.Pending, News: r.News, Informed: r.Informed}
 	if r.ClientID != nil {
 		v.ClientID = *r.ClientID
 	}
@@ -61,7 +62,8 @@ func readSession(ctx context.Context, q postgres.Querier, hash []byte, now time.
 	usual, shared := idle(now)
 	return postgres.One[sessionRow](ctx, q, `
 		select s.id_hash, s.account_id, s.second_factor as complete, s.seen_at, s.created_at, a.role, coalesce(a.email, '') as email, a.first_name, a.last_name, a.time_zone, a.client_id,
-		       `+people.AdultOwed+` or exists (select from texts_due(a.id, `+people.AcceptsSince+`, $2)) as pending, a.last_seen_on as seen_on
+		       `+people.AdultOwed+` or a.role = 'beneficiary' and exists (select from texts_due(a.id, $2)) as pending,
+		       exists (select from texts_news(a.id, `+people.InformedSince+`, $2)) as news, `+people.InformedSince+` as informed, a.last_seen_on as seen_on
 		from sessions s join accounts a on a.id = s.account_id
 		where s.id_hash = $1 and s.expires_at > $2 and s.seen_at > case when s.shared_device then $4::timestamptz else $3 end and `+people.IsActive,
 		hash, now, usual, shared)
@@ -136,12 +138,14 @@ func Take(ctx context.Context, tx postgres.Tx, hash []byte) (from Device, err er
 	return from, err
 }
 
-func endSession(ctx context.Context, q postgres.Querier, account, id uuid.UUID) error {
-	done, err := q.Exec(ctx, `delete from sessions where account_id = $1 and id = $2`, account, id)
-	if err == nil && done.RowsAffected() == 0 {
-		err = fault.Wrap(fault.NotFound, errors.New("no such session"))
+// readSessionHash returns the key of one of an account's sessions. It fails with NotFound when
+// the account has no such session.
+func readSessionHash(ctx context.Context, q postgres.Querier, account, id uuid.UUID) (hash []byte, err error) {
+	err = q.QueryRow(ctx, `select id_hash from sessions where account_id = $1 and id = $2`, account, id).Scan(&hash)
+	if postgres.NoRows(err) {
+		err = fault.Wrap(fault.NotFound, err)
 	}
-	return err
+	return hash, err
 }
 
 // EndAll ends an account's sessions except one, which may be nil.

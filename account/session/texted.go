@@ -1,15 +1,18 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"time"
 
+	"socialdirect/account/event"
 	"socialdirect/account/limit"
 	"socialdirect/account/outbox"
 	"socialdirect/account/people"
 	"socialdirect/account/smscode"
 	"socialdirect/internal/bearer"
 	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
 )
@@ -75,7 +78,7 @@ func (s *Service) wrongCodesFor(ctx context.Context, tx postgres.Tx, c smscode.C
 	if known {
 		return s.limits.ByDevice(from.Mark), err
 	}
-	return limit.Throttle{Key: c.Counted, Free: limit.FreeTries}, err
+	return limit.ByNumber(c.Counted), err
 }
 
 // SignInByCode opens a session for the code that was requested with token. It fails with
@@ -86,8 +89,9 @@ func (s *Service) wrongCodesFor(ctx context.Context, tx postgres.Tx, c smscode.C
 func (s *Service) SignInByCode(ctx context.Context, token, code string, from Device) (SignedIn, error) {
 	var in SignedIn
 	var refused error
-	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
-		c, err := smscode.Lock(ctx, tx, bearer.Hash(token))
+	var c smscode.Challenge
+	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
+		c, err = smscode.Lock(ctx, tx, bearer.Hash(token))
 		if postgres.NoRows(err) || err == nil && c.Tries >= smscode.MaxTries {
 			refused = smscode.ErrGone
 			return nil // no error, so that the transaction commits
@@ -121,8 +125,10 @@ func (s *Service) SignInByCode(ctx context.Context, token, code string, from Dev
 		in, err = Open(ctx, tx, c.AccountID, false, from)
 		return err
 	})
-	if err != nil {
-		return SignedIn{}, err
+	if err = cmp.Or(err, refused); err != nil {
+		return SignedIn{}, s.watch.Failed(ctx, event.Try{
+			Failed: event.SignInFailed, Slowed: event.SignInSlowed, Who: event.Who{ID: c.AccountID, Role: viewer.Beneficiary}, Key: c.Counted,
+		}, err)
 	}
-	return in, refused
+	return in, nil
 }

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"socialdirect/account/people"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -37,20 +35,20 @@ func shown(texts []legal.Text) string {
 
 // Owed returns what the viewer has to declare or accept now.
 func (s *Service) Owed(ctx context.Context, v *viewer.Viewer) (Owed, error) {
-	return s.owed(ctx, s.db.Pool, v.ID, s.db.Now())
+	return s.owed(ctx, s.db.Pool, v, s.db.Now())
 }
 
-func (s *Service) owed(ctx context.Context, q postgres.Querier, id uuid.UUID, now time.Time) (Owed, error) {
-	row, err := people.ReadOwed(ctx, q, id)
+// owed returns nothing for staff, who are not party to the terms.
+func (s *Service) owed(ctx context.Context, q postgres.Querier, v *viewer.Viewer, now time.Time) (Owed, error) {
+	if v.Role != viewer.Beneficiary {
+		return Owed{}, nil
+	}
+	adult, err := people.ReadAdultOwed(ctx, q, v.ID)
 	if err != nil {
 		return Owed{}, err
 	}
-	var since time.Time
-	if row.Since != nil {
-		since = *row.Since
-	}
-	texts, err := s.legal.Due(ctx, q, id, since, now)
-	return Owed{Adult: row.Adult, Texts: texts}, err
+	texts, err := s.legal.Due(ctx, q, v.ID, now)
+	return Owed{Adult: adult, Texts: texts}, err
 }
 
 // Acceptance is what a person declares and accepts: the wording beside each box that they
@@ -68,7 +66,7 @@ var errOtherTexts = fault.New(fault.Conflict, "Un texte plus récent vient d’e
 // them is missing, and with Conflict when other texts are in force than the person saw.
 func (s *Service) Accept(ctx context.Context, v *viewer.Viewer, said Acceptance) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		owed, err := s.owed(ctx, tx, v.ID, tx.Now)
+		owed, err := s.owed(ctx, tx, v, tx.Now)
 		switch {
 		case err != nil:
 			return err
@@ -76,7 +74,7 @@ func (s *Service) Accept(ctx context.Context, v *viewer.Viewer, said Acceptance)
 			return nil
 		case said.Shown != "" && said.Shown != owed.Shown():
 			return errOtherTexts
-		case said.Wording == "" || owed.Adult && said.Declaration == "":
+		case len(owed.Texts) > 0 && said.Wording == "" || owed.Adult && said.Declaration == "":
 			return fault.New(fault.Invalid, "Il faut cocher les cases pour continuer.")
 		}
 		if owed.Adult {
@@ -84,6 +82,6 @@ func (s *Service) Accept(ctx context.Context, v *viewer.Viewer, said Acceptance)
 				return err
 			}
 		}
-		return s.legal.Accept(ctx, tx, v.ID, strings.TrimSpace(said.Declaration+"\n"+said.Wording))
+		return s.legal.AcceptThese(ctx, tx, v.ID, owed.Texts, strings.TrimSpace(said.Declaration+"\n"+said.Wording))
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
+	"socialdirect/legal"
 )
 
 // beneficiary signs up a person, signs them in and returns the session's token.
@@ -38,6 +39,19 @@ func staffMember(t *testing.T, w *bookingtest.World, email string) string {
 	return in.Token
 }
 
+// news reports whether somebody is informed of a text.
+func news(t *testing.T, w *bookingtest.World, token string) bool {
+	t.Helper()
+	v, err := w.Accounts.Sessions.Authenticate(t.Context(), token)
+	must(t, err)
+	texts, err := w.Legal.News(t.Context(), v)
+	must(t, err)
+	if v.News != (len(texts) > 0) {
+		t.Errorf("the session says %v, the texts are %+v", v.News, texts)
+	}
+	return v.News
+}
+
 func pending(t *testing.T, w *bookingtest.World, token string) bool {
 	t.Helper()
 	v, err := w.Accounts.Sessions.Authenticate(context.Background(), token)
@@ -59,16 +73,19 @@ func TestR33_ANewVersionMustBeAcceptedFromTheInstantItComesIntoForce(t *testing.
 		want bool
 	}{{bookingtest.Start, false}, {at.Add(-time.Microsecond), false}, {at, true}} {
 		w.SetNow(moment.now)
-		if a, b := pending(t, w, zoe), pending(t, w, staff); a != moment.want || b != moment.want {
-			t.Errorf("at %s: asked of a beneficiary %v, of staff %v, want %v", moment.now, a, b, moment.want)
+		if a, b := pending(t, w, zoe), pending(t, w, staff); a != moment.want || b {
+			t.Errorf("at %s: asked of a beneficiary %v, want %v, and of staff %v", moment.now, a, moment.want, b)
+		}
+		if got := news(t, w, staff); got != moment.want {
+			t.Errorf("at %s: staff are informed: %v, want %v", moment.now, got, moment.want)
 		}
 	}
 	w.SetNow(at.Add(time.Minute))
 	if pending(t, w, beneficiary(t, w, "paul@exemple.fr")) {
 		t.Error("somebody who has just accepted it at sign-up is asked again")
 	}
-	if pending(t, w, staffMember(t, w, "marc@exemple.fr")) {
-		t.Error("staff are asked to accept what was in force when their account was opened")
+	if news(t, w, staffMember(t, w, "marc@exemple.fr")) {
+		t.Error("staff are informed of what was in force when their account was opened")
 	}
 }
 
@@ -153,5 +170,38 @@ func TestR4_AMissingAgeDeclarationIsAskedForWithTheFirstAcceptance(t *testing.T)
 	must(t, w.DB.Pool.QueryRow(ctx, `select min(l.wording), min(a.adult_declared_at) from accounts a join legal_acceptances l on l.account_id = a.id`).Scan(&wording, &declared))
 	if pending(t, w, token) || !strings.Contains(wording, "J’ai 18 ans.") || !declared.Equal(bookingtest.Start) {
 		t.Errorf("kept %q at %s", wording, declared)
+	}
+}
+
+func TestR33_AChangedPrivacyPolicyInformsUntilItIsDismissedAndStopsNobody(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), t.Context()
+	zoe, staff := beneficiary(t, w, "zoe@exemple.fr"), staffMember(t, w, "claire@exemple.fr")
+	w.SetNow(bookingtest.Start.Add(time.Minute))
+	must(t, w.Legal.Save(ctx, w.Admin, legal.Privacy, legal.Words{Markdown: "nouveau", Changes: "Un mot de plus."}))
+	must(t, w.Legal.Publish(ctx, w.Admin, legal.Privacy, 1, time.Time{}))
+	for _, token := range []string{zoe, staff} {
+		if pending(t, w, token) || !news(t, w, token) {
+			t.Error("it stops somebody, or informs nobody")
+		}
+		v, err := w.Accounts.Sessions.Authenticate(ctx, token)
+		must(t, err)
+		must(t, w.Legal.Seen(ctx, v, legal.Privacy, "1"))
+		if !news(t, w, token) {
+			t.Error("an older version was dismissed, not this one")
+		}
+		for range 2 {
+			must(t, w.Legal.Seen(ctx, v, legal.Privacy, "2"))
+		}
+		must(t, w.Legal.Seen(ctx, v, legal.Privacy, "99"))
+		if news(t, w, token) {
+			t.Error("informed after it was dismissed")
+		}
+	}
+	publish(t, w, time.Time{})
+	v, err := w.Accounts.Sessions.Authenticate(ctx, zoe)
+	must(t, err)
+	if owed, err := w.Accounts.SignUps.Owed(ctx, v); err != nil || owed.Shown() != "terms-2" {
+		t.Errorf("owed: %+v, %v", owed, err)
 	}
 }

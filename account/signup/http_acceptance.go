@@ -3,11 +3,11 @@ package signup
 import (
 	"cmp"
 	"net/http"
+	"strings"
 
 	"socialdirect/account/pages"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/legal"
 	"socialdirect/web"
 )
@@ -16,7 +16,6 @@ type acceptancePage struct {
 	Form        *form.Form
 	Owed        Owed
 	Next        string
-	Role        viewer.Role
 	Declaration string
 	Acceptance  string
 	Message     string // why the page is shown again
@@ -32,8 +31,8 @@ func (acceptancePage) TextPath(t legal.Text) string { return legal.Path(t.Kind) 
 // Name returns the name of a text as used within a sentence.
 func (acceptancePage) Name(t legal.Text) string { return legal.Name(t.Kind) }
 
-func newAcceptancePage(f *form.Form, v *viewer.Viewer, owed Owed, next string) acceptancePage {
-	return acceptancePage{Form: f, Owed: owed, Next: next, Role: v.Role, Declaration: DeclarationWording, Acceptance: AcceptanceWording}
+func newAcceptancePage(f *form.Form, owed Owed, next string) acceptancePage {
+	return acceptancePage{Form: f, Owed: owed, Next: next, Declaration: DeclarationWording, Acceptance: owed.wording()}
 }
 
 // showAcceptance shows what changed in the texts in force, and asks for the acceptance (R4,
@@ -47,7 +46,7 @@ func (h *HTTP) showAcceptance(w http.ResponseWriter, r *web.Request) error {
 	if owed.nothing() {
 		return h.goOn(w, r, next)
 	}
-	return h.render.Render(w, r, http.StatusOK, newAcceptancePage(form.New(nil), v, owed, next))
+	return h.render.Render(w, r, http.StatusOK, newAcceptancePage(form.New(nil), owed, next))
 }
 
 // goOn redirects to next, or to the role's first page.
@@ -65,7 +64,7 @@ func (h *HTTP) acceptTexts(w http.ResponseWriter, r *web.Request, f *form.Form) 
 	if owed.nothing() {
 		return h.goOn(w, r, next)
 	}
-	page := newAcceptancePage(f, v, owed, next)
+	page := newAcceptancePage(f, owed, next)
 	said := decodeAcceptance(f, owed)
 	if !f.Valid() {
 		return f.Invalid(page)
@@ -81,11 +80,23 @@ func decodeAcceptance(f *form.Form, owed Owed) Acceptance {
 	if owed.Adult && f.Checked("adult", "Cochez cette case si c’est bien votre cas. Vous avez moins de 18 ans ? Appelez le standard.") {
 		said.Declaration = DeclarationWording
 	}
-	if f.Checked("accept_terms", "Pour continuer, il faut accepter ces deux textes.") {
-		said.Wording = AcceptanceWording
+	if len(owed.Texts) > 0 && f.Checked("accept_terms", "Pour continuer, cochez cette case. Sinon, la fin de cette page dit ce que vous pouvez encore faire.") {
+		said.Wording = owed.wording()
 	}
 	return said
 }
+
+// wording returns the words beside the box, which name what is owed and only that.
+func (o Owed) wording() string {
+	var names []string
+	for _, t := range o.Texts {
+		names = append(names, within[t.Kind])
+	}
+	return "J’ai lu et j’accepte " + strings.Join(names, " et ") + "."
+}
+
+// within are the names of the texts within a sentence, with their articles.
+var within = map[legal.Kind]string{legal.Terms: "les conditions d’utilisation", legal.Privacy: "la politique de confidentialité"}
 
 // otherTexts shows the page again with the texts that are in force now and its boxes
 // unticked.
@@ -98,7 +109,7 @@ func (h *HTTP) otherTexts(r *web.Request, err error, next string) error {
 	if readErr != nil {
 		return readErr
 	}
-	page := newAcceptancePage(form.New(nil), v, owed, next)
+	page := newAcceptancePage(form.New(nil), owed, next)
 	page.Message = fault.From(err).Message
 	return fault.WithPage(err, page)
 }

@@ -16,6 +16,7 @@ func (h *HTTP) Routes() []web.Route {
 		web.Form("/inscription/code", web.Everyone, h.checkCode),
 		web.Get("/inscription/validation", web.Everyone, h.showValidation),
 		web.Form("/inscription/validation", web.Everyone, h.validate),
+		web.Form("/inscription/adresse", web.Everyone, h.correctAddress),
 		web.Get("/inscription/renvoi", web.Everyone, h.showResend),
 		web.Form("/inscription/renvoi", web.Everyone, h.resend),
 		web.Get("/invitation", web.Everyone, h.showInvitation),

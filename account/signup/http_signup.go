@@ -10,6 +10,7 @@ import (
 	"socialdirect/account/passwords"
 	"socialdirect/account/people"
 	"socialdirect/company"
+	"socialdirect/internal/bearer"
 	"socialdirect/internal/form"
 	"socialdirect/web"
 )
@@ -22,12 +23,15 @@ const (
 )
 
 type signUpPage struct {
+	pages.PasswordFields
 	Form        *form.Form
 	Client      string // the client's name on a co-branded page; empty elsewhere
 	Slug        string // of that client
 	Declaration string
 	Acceptance  string
 	Texts       string // Owed.Shown of the texts that the page links to
+	Checked     bool   // the code was checked in the first step
+	Gone        string // why the form is to be filled in again; usually empty
 }
 
 func (signUpPage) Template() string { return "account/sign_up" }
@@ -41,10 +45,12 @@ func (h *HTTP) signUpPage(r *web.Request, f *form.Form) (signUpPage, error) {
 
 // showSignUp shows the sign-up form.
 func (h *HTTP) showSignUp(w http.ResponseWriter, r *web.Request) error {
-	page, err := h.signUpPage(r, form.New(map[string]string{"connection_code": h.code(r)}))
+	code := h.code(r)
+	page, err := h.signUpPage(r, form.New(map[string]string{"connection_code": code}))
 	if err != nil {
 		return err
 	}
+	page.Checked = code != ""
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
@@ -76,6 +82,7 @@ func (h *HTTP) signUp(w http.ResponseWriter, r *web.Request, f *form.Form) error
 		return f.Invalid(page)
 	}
 	in.Place = pages.Place(r)
+	in.Browser, _ = bearer.New()
 	err = h.signUps.SignUp(r.Context(), in)
 	switch {
 	case errors.Is(err, company.ErrCode):
@@ -91,7 +98,8 @@ func (h *HTTP) signUp(w http.ResponseWriter, r *web.Request, f *form.Form) error
 		return pages.Refuse(f, "password", err, page)
 	}
 	r.Cookies.Set(w, codeCookie, "", 0)
-	return web.See(w, r, "/inscription/validation")
+	setBrowser(w, r, in.Browser)
+	return web.See(w, r, validationPath)
 }
 
 // untick unticks the box of the acceptance, so that the person reads the changed texts
@@ -105,6 +113,7 @@ func untick(f *form.Form) {
 // co-branded page.
 func (h *HTTP) renderSignUpError(r *web.Request, f *form.Form) (signUpPage, error) {
 	page, err := h.signUpPage(r, f)
+	page.Checked = h.code(r) != "" && f.Error("connection_code") == ""
 	client, noClient := h.signUps.companies.BySlug(r.Context(), f.Hidden("client", 60))
 	if noClient == nil { // without the client's name, the typed values are still shown
 		page.Client, page.Slug = client.Name, client.Slug
@@ -137,6 +146,8 @@ func decodeSignUp(f *form.Form) SignUp {
 // with the reader's address.
 type validationPage struct {
 	limit.MailBounds
+	Form   *form.Form // to correct the address
+	Email  string     // to which the link was sent; empty in a browser that did not sign up
 	Token  string
 	Name   string
 	Digits string // the last two of the mobile number
@@ -149,8 +160,11 @@ func (validationPage) Title() string { return "Confirmer votre adresse" }
 // showValidation asks for a click. A GET request consumes nothing, as mail scanners open
 // links (R3). Without a token, the page says to check one's mail.
 func (h *HTTP) showValidation(w http.ResponseWriter, r *web.Request) error {
-	page := validationPage{Token: r.URL.Query().Get("token")}
-	if page.Token != "" {
+	page, err := h.validationPage(r, form.New(nil))
+	if err != nil {
+		return err
+	}
+	if page.Token = r.URL.Query().Get("token"); page.Token != "" {
 		person, err := h.signUps.Waiting(r.Context(), page.Token)
 		if err != nil {
 			return h.goneLink(err)
@@ -162,10 +176,16 @@ func (h *HTTP) showValidation(w http.ResponseWriter, r *web.Request) error {
 
 // validate consumes the link.
 func (h *HTTP) validate(w http.ResponseWriter, r *web.Request, f *form.Form) error {
-	if err := h.signUps.Validate(r.Context(), f.Hidden("token", 100)); err != nil {
+	in, own, err := h.signUps.ValidateIn(r.Context(), f.Hidden("token", 100), browser(r), h.sessions.Device(r))
+	if err != nil {
 		return h.goneLink(err)
 	}
-	return web.Done(w, r, "validated", "/connexion")
+	if !own {
+		return web.Done(w, r, "validated", "/connexion")
+	}
+	setBrowser(w, r, "")
+	web.Flash(w, r, "signed-up")
+	return h.sessions.Enter(w, r, in, "")
 }
 
 type resendPage struct {

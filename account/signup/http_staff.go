@@ -20,6 +20,7 @@ func (h *HTTP) goneLink(err error) error {
 }
 
 type invitationPage struct {
+	pages.PasswordFields
 	Form   *form.Form
 	Token  string
 	Staff  bool

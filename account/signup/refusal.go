@@ -28,8 +28,8 @@ func refusal(digest func(about, value string) []byte, kind, value string) []byte
 
 // refused reports whether an administrator has refused sign-up with the address or the
 // number.
-func (s *Service) refused(ctx context.Context, q postgres.Querier, email, mobile string) (bool, error) {
-	return anyRefused(ctx, q, [][]byte{refusal(s.vault.Digest, RefuseEmail, email), refusal(s.vault.Digest, RefuseMobile, mobile)})
+func (s *Service) refused(ctx context.Context, tx postgres.Tx, email, mobile string) (bool, error) {
+	return anyRefused(ctx, tx, [][]byte{refusal(s.vault.Digest, RefuseEmail, email), refusal(s.vault.Digest, RefuseMobile, mobile)}, tx.Now)
 }
 
 // CheckIndex fails with vault.ErrIndexKey when the platform was started with another index

@@ -3,18 +3,21 @@ package signup
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/nyaruka/phonenumbers"
 
+	"socialdirect/account/event"
 	"socialdirect/account/limit"
 	"socialdirect/account/outbox"
 	"socialdirect/account/passwords"
 	"socialdirect/account/people"
 	"socialdirect/account/session"
 	"socialdirect/company"
+	"socialdirect/internal/audit"
 	"socialdirect/internal/bearer"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -42,6 +45,8 @@ type SignUp struct {
 	// EmailConfirmed says that the person was warned that their e-mail address is at their
 	// client's domain, and keeps it.
 	EmailConfirmed bool
+
+	Browser string // a token that only the browser has, by which it is recognised (see ValidateIn); may be empty
 }
 
 // SignUp opens a beneficiary's account and sends the link that proves its e-mail address.
@@ -57,22 +62,37 @@ type SignUp struct {
 // Throttled when too many people sign up, from this place or in all. The code is checked
 // first, so that nobody without one costs the work of hashing a password.
 func (s *Service) SignUp(ctx context.Context, in SignUp) error {
-	code, err := s.openingCode(ctx, in.Code, in.Place)
+	code, err := s.admit(ctx, in)
 	if err != nil {
 		return err
+	}
+	words, err := s.companies.Words(ctx, code.ClientID)
+	if err != nil {
+		return err
+	}
+	hash, err := s.Passwords.Choose(ctx, passwords.ForSignUp, in.Password, append(words, in.Email, in.FirstName, in.LastName)...)
+	if err != nil {
+		return err
+	}
+	return s.open(ctx, in, hash, uuid.Nil)
+}
+
+// admit checks the code and the address of a sign-up, and counts it for its place.
+func (s *Service) admit(ctx context.Context, in SignUp) (company.Redeemed, error) {
+	code, err := s.openingCode(ctx, in.Code, in.Place)
+	if err != nil {
+		return code, err
 	}
 	if !in.EmailConfirmed {
 		if err := s.People.Advise(ctx, code.ClientID, in.Email); err != nil {
-			return err
+			return code, err
 		}
 	}
-	if err := s.Limits.Spend(ctx, TooManySignUps, SignUpsFrom(in.Place)...); err != nil {
-		return err
-	}
-	hash, err := s.Passwords.Choose(ctx, passwords.ForSignUp, in.Password, in.Email, in.FirstName, in.LastName)
-	if err != nil {
-		return err
-	}
+	return code, s.Limits.Spend(ctx, TooManySignUps, SignUpsFrom(in.Place)...)
+}
+
+// open opens the account, or pretends to, in place of the registration former, if any.
+func (s *Service) open(ctx context.Context, in SignUp, hash string, former uuid.UUID) error {
 	// Counted after the expensive work, so that using up the limit of all places is expensive.
 	if err := s.Limits.Spend(ctx, TooManySignUps, SignUpsOfAll(in.Place)...); err != nil {
 		return err
@@ -89,7 +109,13 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 		if err != nil {
 			return err
 		}
+		if refused {
+			tx.AfterCommit(func() { audit.Log(ctx, slog.LevelInfo, audit.Entry{Act: event.SignUpRejected}) })
+		}
 		if err := people.LockAddress(ctx, tx, in.Email); err != nil {
+			return err
+		}
+		if err := drop(ctx, tx, s.vault, former); err != nil {
 			return err
 		}
 		if err := s.People.Vanish(ctx, tx, in.Email, people.MaxWaiting-1); err != nil {
@@ -100,6 +126,13 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 			Mobile: in.Mobile, ClientID: code.ClientID, CodeID: code.CodeID, PasswordHash: hash, Adult: true, Zone: zoneOf(in.Mobile),
 		}, in, refused)
 		if err != nil {
+			return err
+		}
+		opened := id
+		if notice == outbox.Known {
+			opened = uuid.Nil
+		}
+		if err := remember(ctx, tx, s.vault, in, hash, opened); err != nil {
 			return err
 		}
 		return s.Outbox.SendAsked(ctx, tx, id, notice, limit.MailSignUp)
@@ -325,7 +358,11 @@ func (s *Service) AcceptInvitation(ctx context.Context, token, password string, 
 	}
 	var hash string
 	if invitee.Email != "" {
-		if hash, err = s.Passwords.Choose(ctx, passwords.ForSignIn, password, invitee.Words()...); err != nil {
+		words, err := s.People.Words(ctx, invitee)
+		if err != nil {
+			return session.SignedIn{}, err
+		}
+		if hash, err = s.Passwords.Choose(ctx, passwords.ForSignIn, password, words...); err != nil {
 			return session.SignedIn{}, err
 		}
 	}

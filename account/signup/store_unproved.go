@@ -14,10 +14,11 @@ func noteLinkSent(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	return err
 }
 
-// EraseSignUp deletes who signed a person up, and the refusals of sign-up.
+// EraseSignUp deletes who signed a person up and in which browser. A refusal of sign-up stays
+// until its own end: otherwise a request for erasure would undo it (R7).
 func EraseSignUp(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	return postgres.ExecAll(ctx, tx, []string{
 		`delete from assisted_signups where account_id = $1`,
-		`delete from refused_sign_ups where account_id = $1`,
+		`delete from sign_up_browsers where account_id = $1`,
 	}, id)
 }

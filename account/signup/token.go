@@ -8,6 +8,8 @@ import (
 	"socialdirect/account/people"
 	"socialdirect/internal/bearer"
 	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
 )
 
 // CheckToken returns nil when a link works, and Gone when it no longer does. It does not
@@ -36,12 +38,17 @@ func (s *Service) Waiting(ctx context.Context, token string) (people.Person, err
 // or was altered, or when another account has the address by now.
 func (s *Service) Validate(ctx context.Context, token string) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		id, err := people.ConsumeToken(ctx, tx, bearer.Hash(token), people.PurposeValidation)
-		if err != nil {
-			return err
-		}
-		return s.People.Prove(ctx, tx, id)
+		_, err := validate(ctx, tx, s.People, token)
+		return err
 	})
+}
+
+func validate(ctx context.Context, tx postgres.Tx, persons *people.Service, token string) (uuid.UUID, error) {
+	id, err := people.ConsumeToken(ctx, tx, bearer.Hash(token), people.PurposeValidation)
+	if err != nil {
+		return id, err
+	}
+	return id, persons.Prove(ctx, tx, id)
 }
 
 // ResendValidation sends one mail to the address, with a new link for each pending

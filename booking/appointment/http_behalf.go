@@ -20,6 +20,8 @@ type OnBehalf struct {
 	For      string // the person's name; empty for oneself
 	Zone     *time.Location
 	Base     string // of the person's pages; empty for oneself
+	Reach    string // how news reaches the person, in words; empty for oneself
+	Untold   bool   // no news reaches the person
 }
 
 // OnBehalf returns the person that the address names.
@@ -45,7 +47,7 @@ func OnBehalfOf(v *viewer.Viewer, person people.Person) OnBehalf {
 	if v.Role == viewer.Switchboard {
 		base = "/standard" + base
 	}
-	return OnBehalf{PersonID: person.ID, For: person.Name(), Zone: person.Zone, Base: base}
+	return OnBehalf{PersonID: person.ID, For: person.Name(), Zone: person.Zone, Base: base, Reach: person.Reach(), Untold: !person.Reachable()}
 }
 
 // Booking is the address to which the booking form is posted.
@@ -101,3 +103,12 @@ func (a Appointment) Elsewhere(f *form.Form) bool { return f.Sent("seen") && !a.
 
 // SawIt reports whether the submitted page showed the current start.
 func (a Appointment) SawIt(f *form.Form) bool { return f.Hidden("seen", 20) == a.Seen() }
+
+// Told returns the name of the success message of an act, or of the one that asks to tell the
+// person by voice, whom no mail and no SMS reaches.
+func Told(flash string, untold bool) string {
+	if untold {
+		return "untold"
+	}
+	return flash
+}

@@ -128,7 +128,7 @@ func (s *Service) ReadFeed(ctx context.Context, token string) (FeedFile, error) 
 	}
 	now := s.db.Now()
 	if row.Reads > feedReads {
-		return FeedFile{}, &fault.Fault{Code: fault.Throttled, Message: "Cet agenda est demandé trop souvent.", RetryAfter: row.WindowBeganAt.Add(feedWindow).Sub(now)}
+		return FeedFile{}, fault.Wait("Cet agenda est demandé trop souvent.", row.WindowBeganAt.Add(feedWindow).Sub(now))
 	}
 	if err := s.workers.Active(ctx, s.db.Pool, row.SocialWorkerID); err != nil {
 		return FeedFile{}, errNoFeed

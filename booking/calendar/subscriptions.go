@@ -213,7 +213,7 @@ func (s *Service) AssumeZone(ctx context.Context, v *viewer.Viewer, id uuid.UUID
 func (s *Service) Sync(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
 	return s.changeCalendar(ctx, v, id, func(tx postgres.Tx, row subscriptionRow) error {
 		if wait := row.AskedAt.Add(minSyncInterval).Sub(tx.Now); wait > 0 {
-			return &fault.Fault{Code: fault.Throttled, Message: "Cet agenda vient d’être demandé. Attendez une minute avant de recommencer.", RetryAfter: wait}
+			return fault.Wait("Cet agenda vient d’être demandé.", wait)
 		}
 		if row.Paused {
 			return fault.New(fault.Conflict, "Cet agenda est en pause. Reprenez-le d’abord.")

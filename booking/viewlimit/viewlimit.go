@@ -59,13 +59,13 @@ func (s *Service) count(ctx context.Context, v *viewer.Viewer, workers []uuid.UU
 			return err
 		}
 		if wait := most.wait(used, len(unseen), tx.Now); wait > 0 {
-			return &fault.Fault{Code: fault.Throttled, Message: tooMany, RetryAfter: wait}
+			return fault.Wait(tooMany, wait)
 		}
 		return putViews(ctx, tx, v.ID, unseen, part)
 	})
 }
 
-const tooMany = "Vous avez regardé beaucoup de fiches et d’agendas en peu de temps. Pour que personne ne les recopie en nombre, il faut attendre un peu avant d’en ouvrir d’autres."
+const tooMany = "Vous avez regardé beaucoup de fiches et d’agendas en peu de temps. C’est limité pour que personne ne les recopie en nombre."
 
 // used is a person's views of one kind in the last hour and day.
 type used struct {

@@ -469,3 +469,27 @@ func (v *visitor) setsUpAnew(email, code string) {
 	v.want("a passkey with it", v.postJSON("/profil/securite/cles/defi", `{"reset_code": "`+code+`"}`), http.StatusOK)
 	v.want("the application", v.post(place, "code", six), http.StatusSeeOther)
 }
+
+func TestR7_R9_TheAdministrationsFirstPageSaysWhatWaits(t *testing.T) {
+	t.Parallel()
+	w := ownWorld(t)
+	claire, zoe, nadia := w.staffMember(t, viewer.Administrator), w.newcomer(t), w.staffMember(t, viewer.SocialWorker)
+	client := w.newClient(t)
+	_, err := w.platform.db.Pool.Exec(t.Context(), `update clients set ends_on = (platform_now() at time zone 'Europe/Paris')::date + 30 where id = $1`, client)
+	ok(t, err)
+	call := w.callWith(t, zoe, nadia.whoIs().ID)
+	nadia.want("report", nadia.post("/rendez-vous/"+call+"/signalement", "kind", "dispute", "text", "Elle a crié."), http.StatusSeeOther)
+	_, err = w.platform.db.Pool.Exec(t.Context(), `
+		insert into age_checks (id, account_id, sealed_reason, asked_by, asked_at, due_on)
+		values (gen_random_uuid(), $1, 'x', $2, platform_now(), (platform_now() at time zone 'Europe/Paris')::date - 1)`, zoe.whoIs().ID, claire.whoIs().ID)
+	ok(t, err)
+	a := claire.want("the first page", claire.get("/administration"), http.StatusOK)
+	for _, want := range []string{`href="/administration/signalements"`, "signalement à traiter", "/administration/entreprises/" + client.String(), "Contrat qui finit", "Preuve d’âge en retard", "/administration/comptes/" + zoe.whoIs().ID.String() + "/age"} {
+		if !strings.Contains(a.body, want) {
+			t.Errorf("the page lacks %s: %s", want, main_(a.body))
+		}
+	}
+	if a := claire.want("a search", claire.get("/administration?q=nobody"), http.StatusOK); strings.Contains(a.body, "Ce qui attend") {
+		t.Error("what waits is in front of a search")
+	}
+}

@@ -38,6 +38,7 @@ func parts() ([]part, error) {
 	found := map[string]part{
 		"Atkinson Hyperlegible (web/static/fonts, internal/pdf/fonts)": {root: "../../web/static/fonts"},
 		"Lucide (web/icons)": {root: "../../web/icons"},
+		"SecLists, leaked passwords (account/passwords/leaked)":              {root: "../../account/passwords/leaked"},
 		"Unicode CLDR, names of Windows time zones (internal/calendar/cldr)": {root: "../../internal/calendar/cldr"},
 	}
 	for line := range strings.Lines(string(out)) {

@@ -14,6 +14,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/account/outbox"
+	"socialdirect/account/passwords"
 	"socialdirect/booking"
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
@@ -39,6 +40,7 @@ import (
 	"socialdirect/internal/health"
 	"socialdirect/internal/hours"
 	"socialdirect/internal/jobs"
+	"socialdirect/internal/leaks"
 	"socialdirect/internal/mail"
 	"socialdirect/internal/noise"
 	"socialdirect/internal/postgres"
@@ -69,9 +71,10 @@ type settings struct {
 	store          blob.Config
 	smtpURL        string
 	mailFrom       string
-	mailName       string       // the platform's host name for mail servers
-	mailBounces    string       // empty: the sender's address
-	texts          *sms.Gateway // nil: none
+	mailName       string         // the platform's host name for mail servers
+	mailBounces    string         // empty: the sender's address
+	texts          *sms.Gateway   // nil: none
+	leaks          *leaks.Service // nil: none
 	masterKey      []byte
 	indexKey       []byte
 	noiseKey       []byte
@@ -205,7 +208,7 @@ func (p *platform) connect(ctx context.Context, s settings) error {
 		return err
 	}
 	p.legal = legal.New(p.db)
-	if p.accounts, err = account.New(account.Parts{DB: p.db, Queue: queue, Vault: keys, Companies: p.companies, Legal: p.legal, Base: s.base, SMS: s.texts != nil}); err != nil {
+	if p.accounts, err = account.New(account.Parts{DB: p.db, Queue: queue, Vault: keys, Companies: p.companies, Legal: p.legal, Base: s.base, SMS: s.texts != nil, Leaks: leaked(s)}); err != nil {
 		return err
 	}
 	if err := p.accounts.SignUps.CheckIndex(ctx); err != nil {
@@ -291,6 +294,14 @@ func (p *platform) keepOpen(db *postgres.DB, err error) (*postgres.DB, error) {
 		p.onStop(func(context.Context) error { db.Close(); return nil })
 	}
 	return db, err
+}
+
+// leaked returns the service of leaked passwords, nil if none is configured.
+func leaked(s settings) passwords.Leaks {
+	if s.leaks == nil {
+		return nil
+	}
+	return s.leaks
 }
 
 // scanner returns the malware scanner, nil if none is configured.
@@ -379,7 +390,7 @@ func (p *platform) startServer(s settings) error {
 	views := viewlimit.New(p.db)
 	searches := search.NewHTTP(p.searches, views, render)
 	rebookings := rebooking.NewHTTP(p.rebookings, p.callbacks, render)
-	companies := company.NewHTTP(p.companies, company.PageParts{Keys: p.keys, Render: render, Base: s.base, Alerts: p.alerts})
+	companies := company.NewHTTP(p.companies, company.PageParts{Keys: p.keys, Render: render, Base: s.base, Alerts: p.alerts, Tasks: p.tasks})
 	shown := figures.NewHTTP(p.figures, render, p.reasonLines)
 	pages := messaging.NewHTTP(p.messages, p.accounts, render, s.base)
 	p.onLeave(func(context.Context) error { pages.Close(); return nil })

@@ -130,6 +130,8 @@ const serveHelp = `socialdirect serve: runs the platform. Settings come from the
                      SMS_BODY (JSON), SMS_FROM, SMS_SUCCESS (200-299); address, headers and body are templates over
                      {{.To}}, {{.Text}}, {{.From}} and {{.Key}} with json and urlquery
   CLAMD_ADDR         a malware scanner, host:port
+  PASSWORD_RANGE_URL a service of leaked passwords that is asked by range (k-anonymity): new passwords that it knows are refused,
+                     besides those of the list in the program; off without an address such as https://passwords.example.org/range/
   MAX_COMING_APPOINTMENTS (5), MAX_ACTS_PER_DAY (30)   what one person may take: appointments to come, and bookings,
                      moves, changes and cancellations within 24 hours
   MAX_STORED_MEGABYTES (500), MAX_SENT_MEGABYTES_PER_DAY (250), MIN_UPLOAD_KILOBYTES_PER_SECOND (8)   documents of one person,
@@ -170,7 +172,7 @@ func fromConfig(c config.Config) settings {
 			Addresses: c.TURN.Relays,
 			MinPort:   c.TURN.MinPort, MaxPort: c.TURN.MaxPort,
 		},
-		texts: c.SMS, trustedProxies: c.TrustedProxies, phone: c.Phone, phoneHours: c.PhoneHours, zone: c.TimeZone,
+		texts: c.SMS, leaks: c.Leaks, trustedProxies: c.TrustedProxies, phone: c.Phone, phoneHours: c.PhoneHours, zone: c.TimeZone,
 		operator: server.Operator(c.Operator),
 	}
 }

@@ -155,3 +155,32 @@ func TestR7_AChangedIndexKeyIsRefusedAtTheStartInOneLine(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestR3_ALinkSignsInTheBrowserThatSignedUpAndNoOther(t *testing.T) {
+	t.Parallel()
+	w := platformOf(t)
+	own, mailbox := w.visitor(t), w.visitor(t)
+	for v, want := range map[*visitor]string{own: "/assistants", mailbox: "/connexion"} {
+		fields := w.signUpForm()
+		right := fields["email"]
+		fields["email"] = strings.Replace(right, "@", ".faute@", 1)
+		own.want("sign up", own.post("/inscription", pairs(fields)...), http.StatusSeeOther)
+		if a := own.want("the page after", own.get("/inscription/validation"), http.StatusOK); !strings.Contains(a.body, fields["email"]) || !strings.Contains(a.body, `action="/inscription/adresse"`) {
+			t.Errorf("the address is not shown: %s", main_(a.body))
+		}
+		if a := mailbox.want("elsewhere", mailbox.get("/inscription/validation"), http.StatusOK); strings.Contains(a.body, fields["email"]) {
+			t.Error("another browser sees the address")
+		}
+		own.want("no address", own.post("/inscription/adresse", "email", "x"), http.StatusUnprocessableEntity)
+		mailbox.want("correct elsewhere", mailbox.post("/inscription/adresse", "email", right), http.StatusGone)
+		own.want("correct", own.post("/inscription/adresse", "email", right), http.StatusSeeOther)
+		token, err := w.tokenFor(t.Context(), right)
+		ok(t, err)
+		if a := v.want("the link", v.post("/inscription/validation", "token", token), http.StatusSeeOther); a.location() != want {
+			t.Errorf("it leads to %s, want %s", a.location(), want)
+		}
+		if v == own {
+			own.want("sign out", own.post("/deconnexion"), http.StatusSeeOther)
+		}
+	}
+}

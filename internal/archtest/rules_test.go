@@ -47,12 +47,13 @@ var owned = map[string][]string{
 		"clients", "connection_codes", "contract_changes", "client_figures", "client_tokens", "noise_keys", "published_figures",
 	},
 	"legal": {
-		"legal_texts", "legal_acceptances",
+		"legal_texts", "legal_acceptances", "legal_seen",
 	},
 	"account": {
 		"accounts", "sessions", "account_tokens", "totp", "throttles", "passkeys", "passkey_challenges", "recovery_sets",
 		"recovery_codes", "second_factor_resets", "reset_codes", "account_decisions", "refused_sign_ups", "account_reports",
 		"known_devices", "assisted_signups", "interrupted_forms", "age_checks", "sms_challenges", "contact_choices", "shown_days", "people_shown",
+		"sign_up_browsers",
 	},
 	"internal/vault": {
 		"person_keys", "archive_keys", "index_key",

@@ -14,6 +14,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"socialdirect/internal/postgres"
@@ -40,7 +41,8 @@ type Line struct {
 const chainLock = 5_120_417
 
 // Append writes a line in the act's own transaction, so that an act that is rolled back is not
-// journaled. Appending transactions wait for each other until they end.
+// journaled, and logs it once that transaction has committed. Appending transactions wait for
+// each other until they end.
 func Append(ctx context.Context, tx postgres.Tx, e Entry) error {
 	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock($1)`, chainLock); err != nil {
 		return fmt.Errorf("journal: %w", err)
@@ -57,6 +59,7 @@ func Append(ctx context.Context, tx postgres.Tx, e Entry) error {
 	if err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
+	tx.AfterCommit(func() { Log(ctx, slog.LevelInfo, e) })
 	return nil
 }
 
@@ -106,9 +109,23 @@ func readLast(ctx context.Context, tx postgres.Tx) (row, error) {
 	return last, err
 }
 
-// Latest returns the latest lines, latest first.
-func Latest(ctx context.Context, q postgres.Querier, most int) ([]Line, error) {
-	return toLines(postgres.All[row](ctx, q, selectRows+`order by id desc limit $1`, most))
+// Filter selects lines; its zero value selects all.
+type Filter struct {
+	Kinds  []string  // of acts: what is before the full stop of their names; empty: any
+	Who    uuid.UUID // who acted or whom it concerns; zero: anybody
+	From   time.Time // at this instant or later; zero: any
+	Until  time.Time // before this instant; zero: any
+	Before int64     // lines with a smaller number, to read on; 0: any
+}
+
+// Search returns the latest lines that a filter selects, latest first.
+func Search(ctx context.Context, q postgres.Querier, f Filter, most int) ([]Line, error) {
+	return toLines(postgres.All[row](ctx, q, selectRows+`
+		where ($1::text[] is null or split_part(act, '.', 1) = any($1))
+		and ($2::uuid is null or $2 in (actor_id, subject_id))
+		and ($3::timestamptz is null or at >= $3) and ($4::timestamptz is null or at < $4)
+		and ($5::bigint = 0 or id < $5)
+		order by id desc limit $6`, f.Kinds, postgres.OrNull(f.Who), postgres.OrNull(f.From), postgres.OrNull(f.Until), f.Before, most))
 }
 
 // About returns the latest lines about somebody, latest first.

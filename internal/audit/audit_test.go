@@ -48,7 +48,7 @@ func TestR39_ConcurrentLinesFormOneChain(t *testing.T) {
 	if err != nil || len(lines) != 10 || lines[0].ID != 40 || time.Since(lines[0].At) > time.Minute {
 		t.Errorf("%v, %v", lines, err)
 	}
-	lines, err = audit.Latest(t.Context(), db.Pool, 3)
+	lines, err = audit.Search(t.Context(), db.Pool, audit.Filter{}, 3)
 	if err != nil || len(lines) != 3 || lines[0].ID != 40 || lines[2].ID != 38 {
 		t.Errorf("the latest: %v, %v", lines, err)
 	}

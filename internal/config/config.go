@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"socialdirect/internal/hours"
+	"socialdirect/internal/leaks"
 	outgoing "socialdirect/internal/mail"
 	"socialdirect/internal/sms"
 	"socialdirect/internal/zone"
@@ -47,8 +48,9 @@ type Config struct {
 	IndexKey       []byte // 32 bytes
 	NoiseKey       []byte // 32 bytes
 	TURN           TURN
-	ClamdAddr      string       // host:port, empty for none
-	SMS            *sms.Gateway // nil for none
+	ClamdAddr      string         // host:port, empty for none
+	SMS            *sms.Gateway   // nil for none
+	Leaks          *leaks.Service // of leaked passwords, nil for none
 	TimeZone       *time.Location
 	LogLevel       slog.Level
 	MaxComing      int           // upcoming appointments per person, at most
@@ -168,6 +170,7 @@ func Load(getenv func(string) string) (Config, error) {
 	c.S3 = r.s3()
 	c.TURN = r.turn()
 	c.SMS = r.sms()
+	c.Leaks = r.leaks()
 	r.refuseNATS()
 	r.refuseInsecure(c)
 	return c, r.err
@@ -292,6 +295,20 @@ func (r *reader) sms() *sms.Gateway {
 		r.fail(problem.Setting, holds, problem.May)
 	}
 	return gateway
+}
+
+// leaks reads the service of leaked passwords, nil if none is set. The address may contain a
+// key and is not printed.
+func (r *reader) leaks() *leaks.Service {
+	address := r.raw("PASSWORD_RANGE_URL")
+	if address == "" {
+		return nil
+	}
+	service, err := leaks.New(address)
+	if err != nil {
+		r.fail("PASSWORD_RANGE_URL", "something else", "an address with https:// (or http:// on this machine itself), to which the beginning of a hash is appended, such as https://passwords.example.org/range/")
+	}
+	return service
 }
 
 const mayKey = "the path of a file with 32 random bytes in hexadecimal or base64 (openssl rand -hex 32)"

@@ -69,7 +69,8 @@ func TestAnInvalidSettingIsReportedInOneLine(t *testing.T) {
 		"MAX_STORED_MEGABYTES": "0", "MAX_SENT_MEGABYTES_PER_DAY": "-1", "MIN_UPLOAD_KILOBYTES_PER_SECOND": "0", "NATS_URL": "nats://bus", "OPERATOR_EMAIL": "contact", "OPERATOR_DPO": "Le DPO <dpo@example.org>",
 		"SMS_URL": "http://sms.example.org/?key=hunter2", "SMS_METHOD": "hunter2", "SMS_HEADERS": "hunter2", "SMS_BODY": "{{hunter2}}",
 		"SMS_FROM": strings.Repeat("hunter2", 9), "SMS_SUCCESS": "500",
-		"DRAIN_TIMEOUT": "2h", "DATABASE_DIRECT_URL": "mysql://hunter2@db",
+		"PASSWORD_RANGE_URL": "http://passwords.example.org/?key=hunter2",
+		"DRAIN_TIMEOUT":      "2h", "DATABASE_DIRECT_URL": "mysql://hunter2@db",
 	} {
 		env := valid(t)
 		env["SMS_URL"] = "https://sms.example.org/send"

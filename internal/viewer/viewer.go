@@ -48,7 +48,12 @@ type Viewer struct {
 	// can only give it or sign out (R8).
 	Complete bool
 
-	// Pending is true while the person has not accepted the current legal texts, or not
+	// News is true while a legal text has changed of which the person is only informed. Informed
+	// is the instant after which changes concern them: when an account of staff was opened.
+	News     bool
+	Informed time.Time
+
+	// Pending is true while the person, a beneficiary, has not accepted the current legal texts, or not
 	// confirmed that they are an adult; until then little else is allowed (R4, R33).
 	Pending bool
 }

@@ -257,17 +257,32 @@ create table account_decisions (
     act           text not null check (act in ('suspend', 'resume', 'close', 'reopen', 'withdraw', 'refuse', 'allow', 'role')),
     role          text, -- the new one
     sealed_reason bytea not null,
+    archived      boolean not null default false, -- sealed with the archive's key, since an erasure
     author_id     uuid not null,
     decided_at    timestamptz not null,
     check ((role is not null) = (act = 'role'))
 );
 create index account_decisions_account_idx on account_decisions (account_id, decided_at);
 
+-- The browser in which somebody signed up, for an hour: it may correct the address, and is
+-- signed in once the address is proved in it. What was typed is sealed with the browser's
+-- own token. Without an account, none was opened, which the browser does not learn (R5).
+create table sign_up_browsers (
+    token_hash bytea primary key,
+    account_id uuid references accounts on delete cascade,
+    sealed     bytea not null,
+    expires_at timestamptz not null
+);
+create index sign_up_browsers_account_idx on sign_up_browsers (account_id);
+create index sign_up_browsers_expires_idx on sign_up_browsers (expires_at);
+
 -- Addresses and numbers with which no account is opened any more. They are kept
--- as hashes with a key of the platform's: the table tells nobody who they are.
+-- as hashes with a key of the platform's: the table tells nobody who they are. They outlive
+-- an erasure, until their own period ends.
 create table refused_sign_ups (
     hash       bytea not null,
     account_id uuid not null references accounts,
+    until      timestamptz not null,
     primary key (hash, account_id)
 );
 create index refused_sign_ups_account_idx on refused_sign_ups (account_id);
@@ -298,6 +313,7 @@ create table account_reports (
     appointment_id uuid not null, -- a foreign key, which the file of appointments adds
     kind           text not null check (kind in ('disrespect', 'dispute')),
     sealed_text    bytea not null,
+    archived       boolean not null default false, -- sealed with the archive's key, since an erasure
     reported_at    timestamptz not null,
     handled_at     timestamptz,
     handled_by     uuid references accounts,

@@ -46,22 +46,52 @@ create table legal_acceptances (
     foreign key (kind, version) references legal_texts
 );
 
--- What legal lends to the look-up of a session, which so costs no second query:
--- the texts in force at an instant, published after since, that somebody has not
--- accepted. PostgreSQL puts its body into the query that asks.
+-- Who said that they have seen a changed text that they need not accept.
+create table legal_seen (
+    account_id uuid not null references accounts on delete cascade,
+    kind       text not null,
+    version    text not null,
+    seen_at    timestamptz not null,
+    primary key (account_id, kind, version),
+    foreign key (kind, version) references legal_texts
+);
+
+-- The text of each kind that is in force at an instant.
 -- +goose StatementBegin
-create function texts_due(person uuid, since timestamptz, instant timestamptz)
-    returns table (due_kind text, due_version text) language sql stable as $$
-    select in_force.kind, in_force.version
+create function texts_in_force(instant timestamptz)
+    returns table (kind text, version text, published_at timestamptz) language sql stable as $$
+    select in_force.kind, in_force.version, in_force.published_at
     from (values ('terms'), ('privacy')) as kinds (kind)
     cross join lateral (
         select t.kind, t.version, t.published_at from legal_texts t
         where t.kind = kinds.kind and t.published_at <= instant
         order by t.published_at desc, length(t.version) desc, t.version desc limit 1
     ) in_force
-    where in_force.published_at > since and not exists (
+$$;
+-- +goose StatementEnd
+
+-- What legal lends to the look-up of a session, which so costs no second query: the texts in
+-- force at an instant that a beneficiary has to accept. Terms are accepted at each version, a
+-- privacy policy once: a changed one only informs.
+-- +goose StatementBegin
+create function texts_due(person uuid, instant timestamptz)
+    returns table (due_kind text, due_version text) language sql stable as $$
+    select t.kind, t.version from texts_in_force(instant) t
+    where not exists (
         select 1 from legal_acceptances a
-        where a.account_id = person and a.kind = in_force.kind and a.version = in_force.version
+        where a.account_id = person and a.kind = t.kind and (a.version = t.version or t.kind = 'privacy')
     )
+$$;
+-- +goose StatementEnd
+
+-- The texts in force at an instant, published after since, of which somebody is to be informed:
+-- those that they neither accepted nor said to have seen.
+-- +goose StatementBegin
+create function texts_news(person uuid, since timestamptz, instant timestamptz)
+    returns table (news_kind text, news_version text) language sql stable as $$
+    select t.kind, t.version from texts_in_force(instant) t
+    where t.published_at > since
+      and not exists (select 1 from legal_acceptances a where a.account_id = person and a.kind = t.kind and a.version = t.version)
+      and not exists (select 1 from legal_seen s where s.account_id = person and s.kind = t.kind and s.version = t.version)
 $$;
 -- +goose StatementEnd
