@@ -24,6 +24,7 @@ var keptIn = map[string]string{
 	"notifications": "Les messages partis vers vous",
 	"appointments":  "Vos rendez-vous", "rebookings": "Vos rendez-vous", "late_marks": "Vos rendez-vous", "booking_acts": "Vos rendez-vous", "sheet_views": "Vos rendez-vous",
 	"waitlist_entries": "Votre liste d’attente", "waitlist_releases": "Votre liste d’attente", "waitlist_slots": "Votre liste d’attente",
+	"search_choices": "Ce que vous cherchez", "callbacks": "Votre demande d’appel",
 	"messages": "Vos messages et vos documents", "documents": "Vos messages et vos documents", "handed_documents": "Vos messages et vos documents", "uploads": "Vos messages et vos documents",
 	"read_marks": "Vos messages et vos documents", "message_rates": "Vos messages et vos documents", "document_days": "Vos messages et vos documents",
 	"call_admissions": "Vos appels", "call_attendances": "Vos appels",
