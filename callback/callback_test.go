@@ -150,7 +150,7 @@ func TestR49_ARequestIsSealedAndItsKeyGoesWithIt(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, false)
 	d.ask(t, mobile, "Odile", callback.Soon)
-	rows, err := postgres.All[struct{ Line string }](t.Context(), d.DB.Pool, `select c::text || convert_from(sealed, 'latin1') as line from callbacks c`)
+	rows, err := postgres.All[struct{ Line string }](t.Context(), d.DB.Pool, `select c::text || encode(sealed, 'escape') as line from callbacks c`)
 	must(t, err)
 	for _, r := range rows {
 		if strings.Contains(r.Line, "Odile") || strings.Contains(r.Line, mobile[3:]) {
