@@ -12,6 +12,7 @@ import (
 	"socialdirect/account/people"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
 	"socialdirect/web"
 
 	"github.com/google/uuid"
@@ -33,7 +34,8 @@ func (p journalPage) Seal() string { return web.InFours(hex.EncodeToString(p.Has
 // Kinds returns the kinds of acts, for the filter.
 func (journalPage) Kinds() []form.Option { return journalKinds }
 
-// Who returns the words for a person whom a line names.
+// Who returns the words for a person whom a line names: the name of staff, who answer for what
+// they do, and of beneficiaries no more than the beginning of the identifier.
 func (p journalPage) Who(id uuid.UUID) string {
 	person, known := p.People[id]
 	switch {
@@ -41,6 +43,8 @@ func (p journalPage) Who(id uuid.UUID) string {
 		return "La plateforme"
 	case !known:
 		return "Un compte qui n’existe plus"
+	case person.Role == viewer.Beneficiary:
+		return "Compte " + id.String()[:8] + " (bénéficiaire)"
 	}
 	return person.Name() + " (" + web.Small(people.RoleLabel(person.Role)) + ")"
 }

@@ -492,7 +492,7 @@ func TestR23_OnlyJoiningAndLeavingAreStored(t *testing.T) {
 		t.Errorf("stayed %v, %v", stayed, err)
 	}
 	columns := `select string_agg(table_name || '.' || column_name, ' ' order by table_name, ordinal_position)
-		from information_schema.columns where table_name like 'call%'`
+		from information_schema.columns where table_name like 'call\_%'`
 	var kept string
 	if err := w.DB.Pool.QueryRow(t.Context(), columns).Scan(&kept); err != nil {
 		t.Fatal(err)
