@@ -25,7 +25,7 @@ PKG      := ./cmd/socialdirect ./e2e
 # What the tests of one package may take at most, on a slow machine that does more.
 PATIENCE := 25m
 
-.PHONY: run build sbom quick test test-anytime lint check bench videos clean
+.PHONY: run build quick test test-anytime lint check bench videos clean
 
 run:
 	@.ci/need postgresql
@@ -33,15 +33,12 @@ run:
 	@exec bin/socialdirect demo $(ARGS)
 
 # A program that is as it was is left alone: tests that read it are not run again then.
+# bin/sbom.json lists what others wrote in the programs, as the linker recorded it.
 build:
 	$(BUILD) -ldflags '-s -w -X main.version=$(VERSION)' -o bin/new/socialdirect ./cmd/socialdirect
 	cd $(STORE) && $(BUILD) -ldflags '-s -w' -o $(CURDIR)/bin/new/socialdirect-objectstore .
+	@cd tools && go run ./sbom ../bin/new/socialdirect ../bin/new/socialdirect-objectstore >../bin/new/sbom.json
 	@install -C bin/new/* bin/
-
-# What others wrote in the programs, as the linker recorded it.
-sbom: build
-	cd tools && go run ./sbom ../bin/socialdirect ../bin/socialdirect-objectstore >../bin/sbom.json.new
-	@mv bin/sbom.json.new bin/sbom.json
 
 quick:
 	@.ci/need postgresql

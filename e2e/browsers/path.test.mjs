@@ -38,7 +38,7 @@ test("from a code to an hour, its messages and its end", async () => {
 test("the worker's week is drawn", draw);
 test("the main pages of every role", () => lookAround(async (name) => Person.sit(await newWindow(browser), `${name} in Firefox`)));
 
-/** With a code, by the mailed link, to the first sign-in. */
+/** With a code and by the mailed link to the first page. */
 async function signUp() {
   await amina.open("/");
   await amina.open("/inscription");
@@ -55,8 +55,7 @@ async function signUp() {
     return mail?.querySelector("a[href*='token=']")?.getAttribute("href");
   }, me.email);
   await amina.open(link ?? "");
-  await amina.press("Confirmer mon adresse", "Votre adresse est confirmée");
-  await amina.signIn(me, "Avec qui voulez-vous parler");
+  await amina.press("Confirmer mon adresse", "Avec qui voulez-vous parler"); // signed in where they signed up
 }
 
 /** Chooses a worker, a slot and a reason, and books the appointment. */
