@@ -41,11 +41,12 @@ func (p *person) signUp(mailDir, code string) account {
 	p.t.Helper()
 	who := somebody()
 	p.open("/")
-	p.press("code de connexion", "Créer votre compte")
-	p.introduce(who, "ce n’est pas un code")
-	p.press("Créer mon compte", "Il y a une faute de frappe dans ce code")
+	p.press("code de connexion", "Vérifions d’abord votre code")
+	p.fill("connection_code", "ce n’est pas un code")
+	p.press("Continuer", "Il y a une faute de frappe dans ce code")
 	p.fill("connection_code", code)
-	p.fill("password", who.Password)
+	p.press("Continuer", "Créer votre compte")
+	p.introduce(who)
 	p.press("Créer mon compte", "Regardez vos e-mails")
 	p.firstSignIn(mailDir, who)
 	return who
@@ -56,10 +57,9 @@ func somebody() account {
 	return account{Role: "beneficiary", Email: fmt.Sprintf("personne-%d@exemple.fr", time.Now().UnixNano()), Password: "Tilleul-phare-7-sucre"}
 }
 
-// introduce fills in the sign-up form.
-func (p *person) introduce(who account, code string) {
+// introduce fills in the sign-up form, but for the code.
+func (p *person) introduce(who account) {
 	p.t.Helper()
-	p.fill("connection_code", code)
 	p.fill("first_name", "Amina")
 	p.fill("last_name", "Kaci")
 	p.fill("email", who.Email)

@@ -19,7 +19,8 @@ func TestR11_R1_SignUpFromACoBrandedPageOnAPhone(t *testing.T) {
 	who := somebody()
 	p.open("/c/chantiers-du-ponant")
 	p.sees("Chantiers du Ponant vous offre ce service")
-	p.introduce(who, "0000-0000-0000-0001")
+	p.fill("connection_code", "0000-0000-0000-0001")
+	p.introduce(who)
 	p.press("Créer mon compte", "Un point est à corriger")
 	p.sees("Chantiers du Ponant vous offre ce service")
 	if said := p.mistake("connection_code"); !strings.Contains(said, "faute de frappe") {
@@ -204,7 +205,8 @@ func TestR9_R10_TheManagerRotatesACode(t *testing.T) {
 	p := sit(t, browser, d.URL, smallPhone, true)
 	who := somebody()
 	p.open("/c/chantiers-du-ponant")
-	p.introduce(who, old)
+	p.fill("connection_code", old)
+	p.introduce(who)
 	p.press("Créer mon compte", "Un point est à corriger")
 	if said := p.mistake("connection_code"); !strings.Contains(said, "Ce code ne permet pas d’ouvrir un compte") {
 		t.Errorf("the message at the old code: %q", said)
