@@ -221,17 +221,3 @@ func TestSmallLabels(t *testing.T) {
 		})
 	}
 }
-
-// RGAA 11.10: the form says which fields must be filled in before it is sent.
-func TestFormsOfSeveralFieldsSayWhatMustBeFilledIn(t *testing.T) {
-	t.Parallel()
-	for _, name := range []string{"account/sign_up", "account/assist", "account/profile", "account/invite", "booking/confirm", "callback/ask"} {
-		page, err := files.ReadFile("templates/" + name + ".html")
-		if err != nil || !strings.Contains(string(page), `{{template "obligatory"}}`) {
-			t.Errorf("%s does not say it: %v", name, err)
-		}
-	}
-	if said := partial(t, "obligatory", nil); !strings.Contains(said, "tout est à remplir") {
-		t.Errorf("the piece says %q", said)
-	}
-}
