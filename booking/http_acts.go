@@ -27,10 +27,15 @@ func (h *HTTP) Answer(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	if !f.Valid() {
 		return f.ShowAgain(h.appointmentPage(r, f))
 	}
+	untold, err := h.bookings.Appointments.Untold(r.Context(), a.BeneficiaryID)
+	if err != nil {
+		return err
+	}
 	if err := h.bookings.Answer(r.Context(), r.Viewer, a.ID, decision == "accept", explanation); err != nil {
 		return err
 	}
-	return web.Done(w, r, map[string]string{"accept": "accepted", "decline": "declined"}[decision], "/rendez-vous/"+a.ID.String())
+	done := map[string]string{"accept": "accepted", "decline": "declined"}[decision]
+	return web.Done(w, r, appointment.Told(done, untold), "/rendez-vous/"+a.ID.String())
 }
 
 // conclude records whether the appointment was attended or missed.

@@ -261,7 +261,7 @@ func (h *HTTP) currentAgenda(r *web.Request, e appointment.OnBehalf, request app
 
 // Book books the appointment.
 func (h *HTTP) Book(w http.ResponseWriter, r *web.Request, f *form.Form) error {
-	e, err := h.bookings.Appointments.OnBehalf(r)
+	e, err := h.bookings.Appointments.TellingOnBehalf(r)
 	if err != nil {
 		return err
 	}
@@ -294,8 +294,11 @@ func (h *HTTP) Book(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 // errTakenByOthers says, above the slots of those who do, that a worker does not take a need.
 var errTakenByOthers = fault.New(fault.Invalid, "Cette personne ne s’occupe pas de ce motif. Voici les premières heures libres avec quelqu’un qui s’en occupe.")
 
+// bookedFlash names the message after a booking, which promises no mail that nobody gets.
 func bookedFlash(e appointment.OnBehalf, b appointment.Booked) string {
 	switch {
+	case e.Base == "" && e.Untold:
+		return "booked-untold"
 	case b.Status == appointment.Requested:
 		return appointment.Told("requested", e.Untold)
 	case e.Base != "":

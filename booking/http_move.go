@@ -21,7 +21,7 @@ type target struct {
 	Viewer *viewer.Viewer
 	Reader *time.Location // the zone of the viewer, or of the person on whose behalf a switchboard agent acts
 	For    string         // that person's name; empty for the appointment's two people
-	Untold bool           // no news reaches that person
+	Untold bool           // no news of the worker's or the switchboard's act reaches the beneficiary
 	Path   string         // the prefix of the addresses of the acts
 	Back   string         // the address of the page before
 	After  string         // the address of the page after the act
@@ -44,7 +44,10 @@ func (h *HTTP) target(r *web.Request) (target, error) {
 	path := "/rendez-vous/" + id.String()
 	own := target{Appointment: a, Viewer: v, Reader: v.Zone, Path: path, Back: path, After: path}
 	if v.Role != viewer.Switchboard {
-		return own, nil
+		if own.Worker() {
+			own.Untold, err = h.bookings.Appointments.Untold(r.Context(), a.BeneficiaryID)
+		}
+		return own, err
 	}
 	person, err := h.bookings.Appointments.BookableFor(r.Context(), v, a.BeneficiaryID)
 	back := appointment.OnBehalfOf(v, person).Base

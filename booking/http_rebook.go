@@ -24,6 +24,10 @@ func (h *HTTP) rebook(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	if !chosen {
 		return appointment.ShowAgain(errNoOffer, h.Rebookings.CurrentProposals(r, f))
 	}
+	e, err := h.bookings.Appointments.TellingOnBehalf(r)
+	if err != nil {
+		return err
+	}
 	booked, err := h.bookings.Rebook(r.Context(), r.Viewer, id, replacement)
 	if err != nil {
 		if errors.Is(err, worker.ErrNotOffered) {
@@ -31,7 +35,7 @@ func (h *HTTP) rebook(w http.ResponseWriter, r *web.Request, f *form.Form) error
 		}
 		return appointment.Refuse(err, h.Rebookings.CurrentProposals(r, f), offerRefusals...)
 	}
-	return web.Done(w, r, bookedFlash(appointment.OnBehalf{}, booked), "/rendez-vous/"+booked.ID.String())
+	return web.Done(w, r, bookedFlash(e, booked), "/rendez-vous/"+booked.ID.String())
 }
 
 // offerRefusals are the refusals after which another offer may be possible.

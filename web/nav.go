@@ -178,6 +178,7 @@ var flashes = map[string]string{
 	"signed-up":      "Votre adresse est confirmée, et votre compte est prêt.",
 	"corrected":      "C’est corrigé : le lien part à cette adresse.",
 	"booked":         "C’est réservé. Une confirmation vous est envoyée.",
+	"booked-untold":  "C’est noté. Ni e-mail ni SMS ne part\u00a0: vous retrouvez l’heure dans vos rendez-vous.",
 	"booked-for":     "C’est réservé. Une confirmation part à la personne.",
 	"untold":         "C’est fait. Ni e-mail ni SMS ne part à la personne\u00a0: dites-le-lui de vive voix.",
 	"requested":      "La demande est envoyée, et l’heure est gardée. La réponse suit.",

@@ -64,7 +64,19 @@ func (s *Service) BookableFor(ctx context.Context, v *viewer.Viewer, id uuid.UUI
 	if err != nil {
 		return people.Person{}, err
 	}
-	return person, s.show(ctx, v, id)
+	return s.withGateway(person), s.show(ctx, v, id)
+}
+
+// withGateway returns a person of whom a proved number counts only where SMS are sent.
+func (s *Service) withGateway(person people.Person) people.Person {
+	person.MobileProved = person.MobileProved && s.accounts.People.SMS
+	return person
+}
+
+// Untold reports whether no news reaches a person, neither by mail nor by SMS.
+func (s *Service) Untold(ctx context.Context, id uuid.UUID) (bool, error) {
+	person, err := s.accounts.People.Person(ctx, id)
+	return err == nil && !s.withGateway(person).Reachable(), err
 }
 
 // show counts that a switchboard agent opens a person (account.Service.Show).

@@ -38,6 +38,15 @@ func (s *Service) OnBehalf(r *web.Request) (OnBehalf, error) {
 	return OnBehalfOf(v, person), err
 }
 
+// TellingOnBehalf is OnBehalf, and says also of oneself whether news arrives.
+func (s *Service) TellingOnBehalf(r *web.Request) (OnBehalf, error) {
+	e, err := s.OnBehalf(r)
+	if err == nil && e.Base == "" {
+		e.Untold, err = s.Untold(r.Context(), e.PersonID)
+	}
+	return e, err
+}
+
 // ForOneself returns the viewer's own account.
 func ForOneself(v *viewer.Viewer) OnBehalf { return OnBehalf{PersonID: v.ID, Zone: v.Zone} }
 
