@@ -20,13 +20,19 @@ func TestR11_R1_SignUpFromACoBrandedPageOnAPhone(t *testing.T) {
 	p.open("/c/chantiers-du-ponant")
 	p.sees("Chantiers du Ponant vous offre ce service")
 	p.fill("connection_code", "0000-0000-0000-0001")
-	p.introduce(who)
-	p.press("Créer mon compte", "Un point est à corriger")
+	p.press("Continuer", "Un point est à corriger")
 	p.sees("Chantiers du Ponant vous offre ce service")
 	if said := p.mistake("connection_code"); !strings.Contains(said, "faute de frappe") {
 		t.Errorf("the message at the code: %q", said)
 	}
 	p.fill("connection_code", d.ConnectionCode)
+	p.press("Continuer", "Créer votre compte")
+	p.arrives("/c/chantiers-du-ponant")
+	p.introduce(who)
+	p.fill("mobile", "12")
+	p.press("Créer mon compte", "Un point est à corriger")
+	p.sees("Chantiers du Ponant vous offre ce service")
+	p.fill("mobile", "06 98 76 54 32")
 	p.fill("password", who.Password)
 	p.press("Créer mon compte", "Regardez vos e-mails")
 	p.firstSignIn(d.MailDir, who)
@@ -206,13 +212,13 @@ func TestR9_R10_TheManagerRotatesACode(t *testing.T) {
 	who := somebody()
 	p.open("/c/chantiers-du-ponant")
 	p.fill("connection_code", old)
-	p.introduce(who)
-	p.press("Créer mon compte", "Un point est à corriger")
+	p.press("Continuer", "Un point est à corriger")
 	if said := p.mistake("connection_code"); !strings.Contains(said, "Ce code ne permet pas d’ouvrir un compte") {
 		t.Errorf("the message at the old code: %q", said)
 	}
 	p.fill("connection_code", fresh)
-	p.fill("password", who.Password)
+	p.press("Continuer", "Créer votre compte")
+	p.introduce(who)
 	p.press("Créer mon compte", "Regardez vos e-mails")
 	p.firstSignIn(d.MailDir, who)
 }

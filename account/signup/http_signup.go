@@ -24,9 +24,8 @@ const (
 
 type signUpPage struct {
 	pages.PasswordFields
+	entrance
 	Form        *form.Form
-	Client      string // the client's name on a co-branded page; empty elsewhere
-	Slug        string // of that client
 	Declaration string
 	Acceptance  string
 	Texts       string // Owed.Shown of the texts that the page links to
@@ -43,29 +42,32 @@ func (h *HTTP) signUpPage(r *web.Request, f *form.Form) (signUpPage, error) {
 	return signUpPage{Form: f, Declaration: DeclarationWording, Acceptance: AcceptanceWording, Texts: texts}, err
 }
 
-// showSignUp shows the sign-up form.
+// showSignUp shows the sign-up form, with a field for the code if none was checked.
 func (h *HTTP) showSignUp(w http.ResponseWriter, r *web.Request) error {
+	return h.showForm(w, r, entrance{})
+}
+
+func (h *HTTP) showForm(w http.ResponseWriter, r *web.Request, e entrance) error {
 	code := h.code(r)
 	page, err := h.signUpPage(r, form.New(map[string]string{"connection_code": code}))
 	if err != nil {
 		return err
 	}
-	page.Checked = code != ""
+	page.entrance, page.Checked = e, code != ""
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// showClient shows a client's co-branded sign-up page (R11).
+// showClient shows a client's co-branded page: the code first, then the sign-up form (R11).
 func (h *HTTP) showClient(w http.ResponseWriter, r *web.Request) error {
 	client, err := h.signUps.companies.BySlug(r.Context(), r.PathValue("slug"))
 	if err != nil {
 		return err
 	}
-	page, err := h.signUpPage(r, form.New(nil))
-	if err != nil {
-		return err
+	e := entrance{client.Name, client.Slug}
+	if h.code(r) != "" {
+		return h.showForm(w, r, e)
 	}
-	page.Client, page.Slug = client.Name, client.Slug
-	return h.render.Render(w, r, http.StatusOK, page)
+	return h.render.Render(w, r, http.StatusOK, codePage{e, form.New(nil)})
 }
 
 // signUp opens an account. An address that has an account gets the same answer (R5).
@@ -114,10 +116,7 @@ func untick(f *form.Form) {
 func (h *HTTP) renderSignUpError(r *web.Request, f *form.Form) (signUpPage, error) {
 	page, err := h.signUpPage(r, f)
 	page.Checked = h.code(r) != "" && f.Error("connection_code") == ""
-	client, noClient := h.signUps.companies.BySlug(r.Context(), f.Hidden("client", 60))
-	if noClient == nil { // without the client's name, the typed values are still shown
-		page.Client, page.Slug = client.Name, client.Slug
-	}
+	page.entrance = h.entrance(r, f.Hidden("client", maxSlug))
 	return page, err
 }
 

@@ -40,6 +40,47 @@ func TestR47_TheCodeIsASeparateStep(t *testing.T) {
 	}
 }
 
+// A co-branded page asks for the code first, too, and its name stays on every page until the
+// account is opened. Who opens the form itself finds it whole.
+func TestR11_TheCoBrandedPageAsksForTheCodeFirst(t *testing.T) {
+	t.Parallel()
+	w := platformOf(t)
+	v, entrance := w.visitor(t), "/c/chantiers-du-ponant"
+	if whole := v.want("the whole form", v.get("/inscription"), http.StatusOK).body; !strings.Contains(whole, `name="connection_code" type="text"`) || !strings.Contains(whole, `name="password"`) {
+		t.Errorf("a field is missing: %s", main_(whole))
+	}
+	named := func(step string, a answer, wants ...string) {
+		t.Helper()
+		for _, want := range append(wants, "Chantiers du Ponant vous offre", "Chantiers du Ponant ne saura jamais") {
+			if !strings.Contains(a.body, want) {
+				t.Errorf("%s: %q is missing: %s", step, want, main_(a.body))
+			}
+		}
+	}
+	first := v.want("the entrance", v.get(entrance), http.StatusOK)
+	named("the entrance", first, `action="/inscription/code"`, `name="client" value="chantiers-du-ponant"`, `name="connection_code" type="text" value=""`)
+	if strings.Contains(first.body, `name="password"`) {
+		t.Error("the entrance asks for everything at once")
+	}
+	named("a wrong code", v.want("a wrong code", v.post("/inscription/code", "connection_code", "bonjour", "client", "chantiers-du-ponant"), http.StatusUnprocessableEntity))
+	code := w.people.ConnectionCode
+	if a := v.want("the code", v.post("/inscription/code", "connection_code", code, "client", "chantiers-du-ponant"), http.StatusSeeOther); a.location() != entrance {
+		t.Errorf("it leads to %q", a.location())
+	}
+	named("the form", v.want("the form", v.get(entrance), http.StatusOK), `name="password"`, `value="`+code+`"`, `href="/inscription/code?client=chantiers-du-ponant"`)
+	named("another code", v.want("another code", v.get("/inscription/code?client=chantiers-du-ponant"), http.StatusOK))
+	for _, nobody := range []string{"personne", "//evil.example", "%00", strings.Repeat("a", 500)} {
+		a := w.visitor(t).post("/inscription/code", "connection_code", code, "client", nobody)
+		if v.want(nobody, a, http.StatusSeeOther).location() != "/inscription" {
+			t.Errorf("the client %q leads to %q", nobody, a.location())
+		}
+		if page := v.want(nobody, v.get("/inscription/code?client="+nobody), http.StatusOK); strings.Contains(page.body, "vous offre") {
+			t.Errorf("the client %q is named", nobody)
+		}
+	}
+	v.want("sign up", v.post("/inscription", append(pairs(w.signUpForm()), "client", "chantiers-du-ponant")...), http.StatusSeeOther)
+}
+
 func TestR47_AWorkAddressIsWarnedAboutOnce(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
