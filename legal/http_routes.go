@@ -12,7 +12,7 @@ func (h *HTTP) Routes() []web.Route {
 		web.Form(seenPath, web.SignedIn, h.seen),
 		web.Get("/administration/textes", web.Administrators, h.showTexts).InAdministration(6, "Textes"),
 		web.Get("/administration/textes/{kind}", web.Administrators, h.showDraft),
-		web.Post("/administration/textes/{kind}", web.Administrators, h.saveDraft),
+		web.Post("/administration/textes/{kind}", web.Administrators, h.saveDraft).Refilling(),
 		web.Get("/administration/textes/{kind}/apercu", web.Administrators, h.showPreview),
 		web.Form("/administration/textes/{kind}/publication", web.Administrators, h.publish),
 		web.Post("/administration/textes/{kind}/retrait", web.Administrators, h.withdraw),

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"socialdirect/booking/appointment"
+	"socialdirect/internal/postgres"
 	"socialdirect/internal/vault"
 	"socialdirect/internal/viewer"
 
@@ -39,7 +40,8 @@ func (s *Service) Conversations(ctx context.Context, v *viewer.Viewer) ([]Conver
 }
 
 // Thread returns a page of one of v's conversations: the newest messages, or those before the
-// message before if that is not zero. It marks the newest page as read by v.
+// message before if that is not zero. It marks the newest page as read by v, unless nothing may
+// be written.
 func (s *Service) Thread(ctx context.Context, v *viewer.Viewer, conversation, before uuid.UUID) (Thread, error) {
 	relation, err := s.relation(ctx, v, conversation)
 	if err != nil {
@@ -55,7 +57,7 @@ func (s *Service) Thread(ctx context.Context, v *viewer.Viewer, conversation, be
 		rows = rows[:PageSize]
 		t.Older = rows[PageSize-1].ID
 	}
-	if t.Newest && len(rows) > 0 {
+	if t.Newest && len(rows) > 0 && !postgres.IsReadOnly(ctx) {
 		if err := markRead(ctx, s.db.Pool, conversation, v.ID, rows[0].SentAt); err != nil {
 			return Thread{}, err
 		}

@@ -61,6 +61,7 @@ type RouteAccess struct {
 	Script       bool
 	Pending      bool // also for people who have not accepted the current legal texts
 	Key          bool // only for a client's own system
+	Refills      bool // shows its form filled in after a new sign-in
 	roles        []viewer.Role
 }
 
@@ -75,7 +76,7 @@ func (s *Server) Table() []RouteAccess {
 	for _, r := range s.routes() {
 		table = append(table, RouteAccess{
 			Method: r.Method, Path: r.Path, Open: r.Access.Open, Owing: r.Access.Owing, Pending: r.Access.Open || r.Access.Pending,
-			Socket: r.Kind == web.SocketRoute, Script: r.Kind == web.ScriptRoute, Key: r.Access.Key, roles: r.Access.Roles,
+			Socket: r.Kind == web.SocketRoute, Script: r.Kind == web.ScriptRoute, Key: r.Access.Key, Refills: r.Refills, roles: r.Access.Roles,
 		})
 	}
 	return table

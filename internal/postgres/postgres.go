@@ -144,8 +144,12 @@ type readOnly struct{}
 // ReadOnly returns a context in which every transaction is read-only: an act that writes fails.
 func ReadOnly(ctx context.Context) context.Context { return context.WithValue(ctx, readOnly{}, true) }
 
+// IsReadOnly reports whether ctx comes from ReadOnly, for what a page writes in passing and can
+// leave out.
+func IsReadOnly(ctx context.Context) bool { return ctx.Value(readOnly{}) != nil }
+
 func optionsOf(ctx context.Context) pgx.TxOptions {
-	if ctx.Value(readOnly{}) != nil {
+	if IsReadOnly(ctx) {
 		return pgx.TxOptions{AccessMode: pgx.ReadOnly}
 	}
 	return pgx.TxOptions{}
