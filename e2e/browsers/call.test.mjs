@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { callFits } from "./fit.mjs";
 import { chromium, firefox, newWindow } from "./launch.mjs";
 import { Line } from "./line.mjs";
 import { Person, phone } from "./person.mjs";
@@ -57,8 +58,8 @@ async function callOf(person) {
   throw new Error("no call is going on");
 }
 
-test("Firefox calls Chromium", () => hold(seats.firefox.beneficiary, seats.chromium.worker, cut, cutOff));
-test("Chromium calls Firefox", () => hold(seats.chromium.beneficiary, seats.firefox.worker, cut, cutOff));
+test("Firefox calls Chromium", () => hold(seats.firefox.beneficiary, seats.chromium.worker, callFits, cut, cutOff));
+test("Chromium calls Firefox", () => hold(seats.chromium.beneficiary, seats.firefox.worker, callFits, cut, cutOff));
 test("Firefox calls Firefox", () => hold(seats.firefox.beneficiary, seats.firefox.worker));
 
 /**
@@ -70,7 +71,7 @@ test("Firefox calls Firefox", () => hold(seats.firefox.beneficiary, seats.firefo
 async function hold(beneficiary, worker, ...accidents) {
   await beneficiary.open(call);
   await worker.open(call);
-  await admit(worker);
+  await admit(worker, beneficiary);
   await bothSee(beneficiary, worker);
   await reload(beneficiary, worker);
   await reload(worker, beneficiary);
@@ -81,6 +82,7 @@ async function hold(beneficiary, worker, ...accidents) {
     await person.check();
     await person.click("#leave");
     await person.sees("Vous avez quitté l’appel.");
+    await callFits(person);
     person.sound();
   }
 }
@@ -148,6 +150,7 @@ for (const name of /** @type {const} */ (["firefox", "chromium"])) {
       }, what);
       await zoe.open(call);
       await offered(zoe, says);
+      await callFits(zoe);
       if (what === "mediaDevices") await zoe.press("Entrer pour voir et entendre", "n’est pas là pour l’instant"); // already admitted
       zoe.sound();
     }));
@@ -158,6 +161,7 @@ test("a browser that runs no script is offered the phone", () => elsewhere(seats
   await zoe.window.page.setJavaScriptEnabled(false);
   await zoe.open(call);
   await offered(zoe, "L’appel vidéo a besoin de JavaScript");
+  await callFits(zoe);
 }));
 
 test("a call whose script never comes is offered by phone after a while", () => elsewhere(seats.chromium.beneficiary, "whose scripts are lost", async (zoe) => {
@@ -165,6 +169,7 @@ test("a call whose script never comes is offered by phone after a while", () => 
   zoe.window.page.on("request", (request) => void (request.url().includes("/call/") ? request.abort() : request.continue()));
   await zoe.open(call);
   await offered(zoe, "L’appel ne s’ouvre pas ?");
+  await callFits(zoe);
 }));
 
 test("WebKit, which has no calls, is offered the phone and takes it", async () => {
@@ -216,13 +221,16 @@ async function offered(person, why) {
 /**
  * Admits the beneficiary, who waits the first time and enters directly later.
  * @param {Person} worker
+ * @param {Person} beneficiary
  */
-async function admit(worker) {
+async function admit(worker, beneficiary) {
   const waits = await worker.until("meets the beneficiary", () => {
     if (!document.getElementById("knocking")?.hidden) return "knocking";
     return document.getElementById("call")?.dataset["phase"] === "talking" && "talking";
   });
-  if (waits === "knocking") await worker.click("#admit");
+  if (waits !== "knocking") return;
+  await callFits(worker, beneficiary);
+  await worker.click("#admit");
 }
 
 /**

@@ -106,9 +106,12 @@ class Window {
     await this.page.click(selector);
   }
 
-  /** @param {number} width */
-  async resize(width) {
-    await this.page.setViewport({ width, height: 900 });
+  /**
+   * @param {number} width
+   * @param {number} height
+   */
+  async resize(width, height) {
+    await this.page.setViewport({ width, height });
   }
 
   /** @param {string} path */

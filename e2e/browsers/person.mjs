@@ -12,7 +12,7 @@ import { await_, codeFor, demo } from "./platform.mjs";
  * @property {<T>(question: (...given: any[]) => T, ...given: unknown[]) => Promise<Awaited<T>>} evaluate runs in the page
  * @property {(selector: string, text: string) => Promise<void>} type
  * @property {(selector: string) => Promise<void>} click
- * @property {(width: number) => Promise<void>} resize
+ * @property {(width: number, height: number) => Promise<void>} resize
  * @property {(path: string) => Promise<void>} picture
  * @property {() => string[]} errors errors that scripts threw or logged
  */
@@ -48,10 +48,13 @@ export class Person {
     return person;
   }
 
-  /** @param {number} width */
-  async resize(width) {
+  /**
+   * @param {number} width
+   * @param {number} [height]
+   */
+  async resize(width, height = 900) {
     this.width = width;
-    await this.window.resize(width);
+    await this.window.resize(width, height);
   }
 
   /** @param {string} path */

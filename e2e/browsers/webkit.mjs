@@ -121,9 +121,12 @@ class Window {
     await this.#driver.findElement({ css: selector }).click();
   }
 
-  /** @param {number} width */
-  async resize(width) {
-    await this.#driver.manage().window().setRect({ width, height: 900 });
+  /**
+   * @param {number} width
+   * @param {number} height
+   */
+  async resize(width, height) {
+    await this.#driver.manage().window().setRect({ width, height });
   }
 
   /** @param {string} path */
