@@ -1,6 +1,7 @@
 // The main pages: the public ones, and those to which the first page of each
 // role links.
 
+import { headFits } from "./fit.mjs";
 import { phone } from "./person.mjs";
 import { account } from "./platform.mjs";
 
@@ -31,10 +32,12 @@ export async function lookAround(sit) {
   const visitor = await sit("a visitor");
   await look(visitor, publicPages);
   await seesWhatIsRefused(visitor);
+  await headFits(visitor);
   for (const [who, home] of Object.entries(people)) {
     const person = await sit(who);
     await person.resize(1280);
     await person.signIn(account(who), home);
+    await headFits(person);
     await look(person, await nearby(person));
     await person.open("/profil");
     await person.window.click('form[action="/deconnexion"] button');
