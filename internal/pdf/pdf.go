@@ -92,11 +92,22 @@ func (d *Document) Paragraph(text string) {
 
 // List writes a list.
 func (d *Document) List(items []string) {
-	list := d.tags.root("L")
+	list := d.tags.root("L").with("/O /List /ListNumbering /Disc")
 	for _, item := range items {
-		body := list.add("LI").add("LBody")
-		d.block(body, "– "+item, "", textSize, 1, 0)
+		d.item(list.add("LI"), item)
 	}
+}
+
+// item writes one item of a list: its sign, and its text beside it.
+func (d *Document) item(e *element, text string) {
+	const before, indent, line = 1.0, 5.0, textSize * pointSize * leading
+	d.f.SetFont(Font, "", textSize)
+	height := float64(d.lines(text, width-indent)) * line
+	d.room(before + height)
+	d.y += before
+	d.marked(e.add("Lbl"), func() { d.write("•", margin, d.y, indent, line) })
+	d.marked(e.add("LBody"), func() { d.write(text, margin+indent, d.y, width-indent, line) })
+	d.y += height
 }
 
 // block writes a text below so much space. It stays together, also with what comes below it.

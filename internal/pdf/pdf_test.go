@@ -123,7 +123,7 @@ func TestR10_ADocumentCarriesWhatEachPartIs(t *testing.T) {
 			}
 		}
 	}
-	for kind, want := range map[string]int{"Document": 1, "H1": 1, "H2": 1, "P": 1, "Table": 1, "TR": 61, "TH": 63, "TD": 120, "L": 1, "LI": 2, "LBody": 2} {
+	for kind, want := range map[string]int{"Document": 1, "H1": 1, "H2": 1, "P": 1, "Table": 1, "TR": 61, "TH": 63, "TD": 120, "L": 1, "LI": 2, "Lbl": 2, "LBody": 2} {
 		if kinds[kind] != want {
 			t.Errorf("%d elements %s, want %d", kinds[kind], kind, want)
 		}
@@ -167,7 +167,7 @@ func TestR10_ADocumentSaysItsLanguageAndTitle(t *testing.T) {
 			catalog = object
 		}
 	}
-	for _, want := range []string{"/Lang (fr)", "/MarkInfo <</Marked true>>", "/StructTreeRoot", "/DisplayDocTitle true"} {
+	for _, want := range []string{"/Lang (fr)", "/MarkInfo <</Marked true>>", "/StructTreeRoot", "/DisplayDocTitle true", "/Version /1.7"} {
 		if !strings.Contains(catalog, want) {
 			t.Errorf("the catalog lacks %s: %s", want, catalog)
 		}

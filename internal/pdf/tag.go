@@ -77,7 +77,7 @@ func (t *tags) add(file []byte) ([]byte, error) {
 			return nil, err
 		}
 	}
-	entries := fmt.Sprintf("/MarkInfo <</Marked true>>\n/StructTreeRoot %d 0 R\n/ViewerPreferences <</DisplayDocTitle true>>\n>>", structure)
+	entries := fmt.Sprintf("/Version /1.7\n/MarkInfo <</Marked true>>\n/StructTreeRoot %d 0 R\n/ViewerPreferences <</DisplayDocTitle true>>\n>>", structure)
 	if err := u.changed(catalog, ">>", entries); err != nil {
 		return nil, err
 	}
