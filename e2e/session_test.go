@@ -38,6 +38,9 @@ func TestR12_AnEndedSessionEmptiesThePage(t *testing.T) {
 	if left := eval[string](p, `document.documentElement.textContent`); strings.Contains(left, "Kaci") || strings.Contains(left, who.Email) {
 		t.Errorf("the page still shows the person: %s", left)
 	}
+	if !eval[bool](p, `document.querySelector('a.exit') !== null && document.querySelector('a.tel') !== null && document.querySelector('.bar nav') === null`) {
+		t.Error("the number to call and the way out are not all that stays of the head")
+	}
 	if focused := eval[string](p, `document.activeElement.textContent`); focused != "Votre session est fermée" {
 		t.Errorf("the focus is on %q", focused)
 	}

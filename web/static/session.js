@@ -47,12 +47,17 @@ async function empty() {
   link.href = `/connexion?suite=${encodeURIComponent(back)}`;
   link.textContent = "Se connecter";
   way.append(link);
+  const page = document.createElement("div");
+  page.className = "page";
+  page.append(title, words, way);
   const main = document.createElement("main");
   main.id = "contenu";
-  main.append(title, words, way);
+  main.append(page);
+  const bar = document.querySelector(".bar"); // the number to call and the way out, and nothing about anybody
+  bar?.querySelector("nav")?.remove();
   document.title = "Session fermée – Social Direct";
   document.body.className = "";
-  document.body.replaceChildren(main);
+  document.body.replaceChildren(...(bar ? [bar] : []), main);
   title.focus();
 }
 
