@@ -33,6 +33,12 @@ type searchTurn struct {
 // Turn returns the button that leads to a page.
 func (p searchPage) Turn(page int, label string) searchTurn { return searchTurn{p.Form, page, label} }
 
+// FirstShown and LastShown say which of all results the page shows, counted from 1.
+func (p searchPage) FirstShown() int { return p.Previous*foundAtOnce + 1 }
+
+// LastShown is the counterpart of FirstShown.
+func (p searchPage) LastShown() int { return p.Previous*foundAtOnce + len(p.Found) }
+
 // Role returns the name of a role.
 func (searchPage) Role(role viewer.Role) string { return people.RoleLabel(role) }
 

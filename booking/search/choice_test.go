@@ -88,12 +88,12 @@ func TestR12_AChoiceIsPostedAndFiltersEveryList(t *testing.T) {
 		}
 		return strings.Contains(shown, d.Nadia.Name), strings.Contains(shown, d.Marc.Name), shown
 	}
-	if nadia, marc, shown := lists(d.HTTP.Searches.Workers, url.Values{"reason": {"money"}, "town": {"Ys"}, "order": {"name"}}); !nadia || !marc || !strings.Contains(shown, "2 assistants sociaux correspondent") {
+	if nadia, marc, shown := lists(d.HTTP.Searches.Workers, url.Values{"reason": {"money"}, "town": {"Ys"}, "order": {"name"}}); !nadia || !marc || !strings.Contains(shown, "2 personnes correspondent") {
 		t.Errorf("an address filters by need or town: %s", shown)
 	}
 	choose(url.Values{"reason": {"money"}})
 	for name, page := range map[string]web.Handler{"the list": d.HTTP.Searches.Workers, "the soonest hours": d.HTTP.Searches.Soonest} {
-		if nadia, marc, shown := lists(page, nil); !nadia || marc || !strings.Contains(shown, `value="money" selected`) || !strings.Contains(shown, "1 assistant social correspond<") {
+		if nadia, marc, shown := lists(page, nil); !nadia || marc || !strings.Contains(shown, `value="money" selected`) || !strings.Contains(shown, "1 personne correspond<") {
 			t.Errorf("%s: %s", name, shown)
 		}
 	}
@@ -132,7 +132,7 @@ func TestR12_TitlesTellPagesOfResultsApartWithoutTheNeed(t *testing.T) {
 	must(t, d.Searches.KeepChoice(t.Context(), d.Zoe, d.Zoe.ID, search.Choice{Reason: "housing", Mode: slot.Phone}))
 	shown, _ := d.Send(t, d.Zoe, d.HTTP.Searches.Workers, http.MethodGet, url.Values{"page": {"2"}})
 	title := shown[strings.Index(shown, "<title>"):strings.Index(shown, "</title>")]
-	if !strings.Contains(title, "Choisir une personne par téléphone, page 2\u00a0: 2 assistants sociaux correspondent") || strings.Contains(title, "Logement") {
+	if !strings.Contains(title, "Choisir une personne par téléphone, page 2\u00a0: 2 personnes correspondent") || strings.Contains(title, "Logement") {
 		t.Errorf("the title is %s", title)
 	}
 }

@@ -118,9 +118,9 @@ func (p searchForm) Matching() string {
 	case 0:
 		return "Personne ne correspond pour le moment"
 	case 1:
-		return "1 assistant social correspond"
+		return "1 personne correspond"
 	}
-	return fmt.Sprintf("%d assistants sociaux correspondent", p.Total)
+	return fmt.Sprintf("%d personnes correspondent", p.Total)
 }
 
 // titled tells pages of results apart by what may stand in a browser's history, which a need

@@ -270,7 +270,7 @@ func TestR5_TheAgentSeesDoublesAndTheKnownAddress(t *testing.T) {
 		t.Errorf("no message: %s", main_(a.body))
 	}
 	a = v.want("search", v.post("/standard/recherche", "search", first["last_name"]+" ANNE"), http.StatusOK)
-	if !strings.Contains(a.body, "y ressemblent") || strings.Contains(a.body, e164(first["mobile"])) || strings.Contains(a.body, first["email"]) {
+	if !strings.Contains(a.body, "y ressemble") || strings.Contains(a.body, e164(first["mobile"])) || strings.Contains(a.body, first["email"]) {
 		t.Errorf("the search: %s", main_(a.body))
 	}
 }
