@@ -35,7 +35,7 @@ type accountPage struct {
 }
 
 func (accountPage) Template() string { return "account/account" }
-func (accountPage) Title() string    { return "Compte" }
+func (p accountPage) Title() string  { return "Compte " + web.Elide("de", p.Name()) }
 
 // RoleName returns the name of a role.
 func (accountPage) RoleName(role viewer.Role) string { return people.RoleLabel(role) }

@@ -107,7 +107,9 @@ type factorResetPage struct {
 }
 
 func (factorResetPage) Template() string { return "account/factor_reset" }
-func (factorResetPage) Title() string    { return "Double vérification" }
+func (p factorResetPage) Title() string {
+	return "Remettre à zéro la double vérification, compte " + web.Elide("de", p.Account.Name())
+}
 
 // factorReset returns the page that both handlers of a reset show.
 func (h *HTTP) factorReset(r *web.Request, f *form.Form) (factorResetPage, error) {

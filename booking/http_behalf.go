@@ -79,7 +79,9 @@ type onBehalfPage struct {
 }
 
 func (onBehalfPage) Template() string { return "booking/on_behalf" }
-func (onBehalfPage) Title() string    { return "Choisir une heure" }
+func (p onBehalfPage) Title() string {
+	return "Choisir une heure pour " + p.For + " avec " + p.Worker.Name() + ", semaine du " + web.Day(p.Hours.Week.Monday())
+}
 
 // InMode is the address of the same week in another mode.
 func (p onBehalfPage) InMode(mode string) string {

@@ -29,7 +29,7 @@ type changeLine struct {
 }
 
 func (clientPage) Template() string { return "company/client" }
-func (clientPage) Title() string    { return "Entreprise" }
+func (p clientPage) Title() string  { return p.Client.Name }
 
 // Contract returns the fields of the client's contract.
 func (p clientPage) Contract() contractFields { return contractFields{p.Form} }

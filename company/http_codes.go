@@ -1,6 +1,7 @@
 package company
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"time"
@@ -113,7 +114,13 @@ type codePage struct {
 }
 
 func (p codePage) Template() string { return "company/" + p.template }
-func (p codePage) Title() string    { return p.title }
+
+// Title names the code by what its client calls it and when it was issued, never by the code
+// itself: titles stay in a browser's history.
+func (p codePage) Title() string {
+	issued := p.Code.IssuedAt.In(zone.Paris())
+	return p.title + ", " + cmp.Or(p.Code.Label, p.Code.Site, p.Client.Name) + ", émis le " + web.Date(issued) + " à " + web.Hour(issued)
+}
 
 // codePage returns the page of the code that the path names.
 func (h *HTTP) codePage(r *web.Request, template, title string) (codePage, error) {

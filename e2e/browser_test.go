@@ -82,6 +82,7 @@ type person struct {
 	base   string
 	width  int64
 	script bool
+	titles map[string]string // the pages that were looked at, by their titles
 }
 
 // sit opens a fresh browser context for somebody.
@@ -89,7 +90,7 @@ func sit(t *testing.T, browser context.Context, base string, width int64, script
 	t.Helper()
 	ctx, end := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(end)
-	p := &person{t: t, ctx: ctx, base: base, width: width, script: script}
+	p := &person{t: t, ctx: ctx, base: base, width: width, script: script, titles: map[string]string{}}
 	// The context of the first action is that of the page, so it has no timeout.
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 800)); err != nil {
 		t.Fatal(err)
@@ -335,7 +336,18 @@ func (p *person) look(paths ...string) {
 	p.t.Helper()
 	for _, path := range paths {
 		p.lookRefused(path, 200)
+		p.titled()
 	}
+}
+
+// titled checks that no other page that was looked at has the title of the current one.
+func (p *person) titled() {
+	p.t.Helper()
+	title, page := eval[string](p, `document.title`), eval[string](p, `location.pathname`)
+	if other, seen := p.titles[title]; seen && other != page {
+		p.t.Errorf("%s and %s are both titled %q", other, page, title)
+	}
+	p.titles[title] = page
 }
 
 // lookRefused is look for a page with another status.

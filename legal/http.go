@@ -61,7 +61,12 @@ func (p textPage) HasHeadings() bool { return strings.Contains(string(p.HTML), "
 func (p textPage) HasLists() bool { return strings.Contains(string(p.HTML), "<li>") }
 
 func (textPage) Template() string { return "public/legal_text" }
-func (p textPage) Title() string  { return p.Heading }
+func (p textPage) Title() string {
+	if p.Coming || p.Replaced != "" {
+		return p.Heading + ", version " + p.Version
+	}
+	return p.Heading
+}
 
 // show returns the handler for one kind of text. It shows the version in the path, or the one
 // in force.

@@ -90,7 +90,7 @@ type draftPage struct {
 }
 
 func (draftPage) Template() string { return "legal/draft" }
-func (p draftPage) Title() string  { return "Nouvelle version" }
+func (p draftPage) Title() string  { return p.Name + ", nouvelle version" }
 
 func newDraftPage(f *form.Form, s State) draftPage {
 	kind := s.InForce.Kind
@@ -192,7 +192,7 @@ type previewPage struct {
 }
 
 func (previewPage) Template() string { return "legal/preview" }
-func (previewPage) Title() string    { return "Aperçu" }
+func (p previewPage) Title() string  { return p.Text.Heading + ", aperçu" }
 
 // showPreview shows the next version as people will see it, with the forms that publish,
 // withdraw or discard it.

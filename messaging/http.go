@@ -79,7 +79,7 @@ type threadPage struct {
 }
 
 func (threadPage) Template() string  { return "messaging/thread" }
-func (threadPage) Title() string     { return "Messages" }
+func (p threadPage) Title() string   { return "Conversation avec " + p.With }
 func (threadPage) Scripts() []string { return []string{"messages.js"} }
 
 // entry is a message of the thread, with the time it was sent as text.

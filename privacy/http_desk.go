@@ -99,7 +99,7 @@ type casePage struct {
 }
 
 func (casePage) Template() string { return "privacy/case" }
-func (casePage) Title() string    { return "Demande" }
+func (p casePage) Title() string  { return p.title("Demande de suppression") }
 
 // Role returns the name of a role.
 func (casePage) Role(role viewer.Role) string { return people.RoleLabel(role) }
@@ -110,6 +110,15 @@ func (casePage) Display(mobile string) string { return people.DisplayMobile(mobi
 // Erasable reports whether the request can be carried out now.
 func (p casePage) Erasable() bool {
 	return p.State == Open && p.Account != nil && p.Account.State != people.Erased
+}
+
+// title tells the pages of one request from those of another: whose it is, if it says so, and
+// the day on which it came.
+func (c Case) title(what string) string {
+	if c.Details.Name != "" {
+		what += ", " + c.Details.Name
+	}
+	return what + ", reçue le " + web.Date(c.ReceivedAt.In(legalZone))
 }
 
 func (h *HTTP) casePage(r *web.Request) (casePage, error) {
@@ -212,7 +221,7 @@ type carryPage struct {
 }
 
 func (carryPage) Template() string { return "privacy/carry" }
-func (carryPage) Title() string    { return "Supprimer ce compte" }
+func (p carryPage) Title() string  { return p.title("Supprimer le compte") }
 
 // Role returns the name of a role.
 func (carryPage) Role(role viewer.Role) string { return people.RoleLabel(role) }

@@ -69,7 +69,7 @@ func (h *HTTP) askPublicly(w http.ResponseWriter, r *web.Request, f *form.Form) 
 type nextPage struct{ limit.MailBounds }
 
 func (nextPage) Template() string { return "privacy/next" }
-func (nextPage) Title() string    { return "Votre demande" }
+func (nextPage) Title() string    { return "Votre demande, la suite" }
 
 // next shows that page.
 func (h *HTTP) next(w http.ResponseWriter, r *web.Request) error {
@@ -83,7 +83,7 @@ type confirmPage struct {
 }
 
 func (confirmPage) Template() string { return "privacy/confirm" }
-func (confirmPage) Title() string    { return "Votre demande" }
+func (confirmPage) Title() string    { return "Confirmer votre demande" }
 
 const maxToken = 100
 

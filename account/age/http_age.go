@@ -23,7 +23,9 @@ type agePage struct {
 
 func (agePage) Template() string { return "account/age" }
 
-func (agePage) Title() string { return "Preuve d’âge" }
+func (p agePage) Title() string {
+	return "Preuve d’âge, compte " + web.Elide("de", p.Account.Name())
+}
 
 func (h *HTTP) agePage(r *web.Request, f *form.Form) (agePage, error) {
 	id, err := r.PathID("id")

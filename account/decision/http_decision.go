@@ -61,7 +61,9 @@ type decisionPage struct {
 
 func (decisionPage) Template() string { return "account/decision" }
 
-func (decisionPage) Title() string { return "Décision" }
+func (p decisionPage) Title() string {
+	return wordings[p.Act].link + ", compte " + web.Elide("de", p.Account.Name())
+}
 
 // Heading returns the question in the heading.
 func (p decisionPage) Heading() string { return wordings[p.Act].title }

@@ -32,7 +32,12 @@ type listPage struct {
 }
 
 func (listPage) Template() string { return "booking/bulk_cancel" }
-func (listPage) Title() string    { return "Annuler des rendez-vous" }
+func (p listPage) Title() string {
+	if p.Own {
+		return "Annuler des rendez-vous"
+	}
+	return "Annuler des rendez-vous " + web.Elide("de", p.Worker.Name())
+}
 
 // Options are the appointments as checkboxes.
 func (p listPage) Options() []form.Option {

@@ -96,7 +96,7 @@ type deliveriesPage struct {
 }
 
 func (deliveriesPage) Template() string { return "booking/deliveries" }
-func (deliveriesPage) Title() string    { return "Messages envoyés" }
+func (p deliveriesPage) Title() string  { return "Messages envoyés à " + p.Name() }
 
 // Hours are the person's call hours: "de 8 h à 20 h".
 func (p deliveriesPage) Hours() string {

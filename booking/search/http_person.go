@@ -47,7 +47,7 @@ type personPage struct {
 }
 
 func (personPage) Template() string { return "booking/person" }
-func (p personPage) Title() string  { return p.titled("Rendez-vous pour une personne") }
+func (p personPage) Title() string  { return p.titled("Rendez-vous pour " + p.For) }
 
 // HoursOf is the address of a worker's slots in the chosen mode.
 func (p personPage) HoursOf(worker uuid.UUID) string {

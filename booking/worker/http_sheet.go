@@ -35,7 +35,12 @@ type sheetPage struct {
 }
 
 func (sheetPage) Template() string { return "booking/sheet" }
-func (sheetPage) Title() string    { return "Fiche" }
+func (p sheetPage) Title() string {
+	if p.Own() {
+		return "Votre fiche"
+	}
+	return "Fiche " + web.Elide("de", p.Worker.Name())
+}
 
 // Own reports whether it is the viewer's own sheet.
 func (p sheetPage) Own() bool { return p.Path == ownSheet }
