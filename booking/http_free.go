@@ -42,6 +42,7 @@ func (h DayPages) freePage(r *web.Request, f *form.Form) (freePage, error) {
 		now := h.bookings.DB.Now().In(sheet.Zone)
 		day = time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, sheet.Zone)
 	}
+	f.Set("day", day.Format(time.DateOnly))
 	page := freePage{Form: f, Day: day, Modes: slot.ModeOptions(sheet.Modes)}
 	if page.Hours, err = h.freeHours(r, day); err != nil {
 		return freePage{}, err
