@@ -90,6 +90,10 @@ func (h *HTTP) choose(w http.ResponseWriter, r *web.Request, f *form.Form) error
 			wanted = append(wanted, t.Name)
 		}
 	}
+	if !f.Valid() {
+		choices, err := h.notifications.Choices(r.Context(), r.Viewer)
+		return f.ShowAgain(choicesPage{f, choices}, err)
+	}
 	if err := h.notifications.Choose(r.Context(), r.Viewer, wanted); err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ func (s *Service) DoubleGroups(ctx context.Context, v *viewer.Viewer, page int) 
 		return nil, false, err
 	}
 	page = min(max(page, 1), groupPages)
-	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
+	err = s.db.InTx(postgres.Counting(ctx), func(tx postgres.Tx) error {
 		rows, err := readDoubleGroups(ctx, tx, (page-1)*groupsAtOnce, groupsAtOnce+1)
 		if err != nil {
 			return err
@@ -78,7 +78,7 @@ func (s *Service) DoublesOf(ctx context.Context, v *viewer.Viewer, id uuid.UUID)
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, err
 	}
-	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
+	err = s.db.InTx(postgres.Counting(ctx), func(tx postgres.Tx) error {
 		person, err := people.Read(ctx, tx, id)
 		if err != nil || person.Role != viewer.Beneficiary {
 			return err

@@ -66,7 +66,7 @@ func (s *Service) LikelyDoubles(ctx context.Context, v *viewer.Viewer, p Probe) 
 		return nil, err
 	}
 	var found []Double
-	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
+	err := s.db.InTx(postgres.Counting(ctx), func(tx postgres.Tx) (err error) {
 		if found, err = ReadDoubles(ctx, tx, p, uuid.Nil); err != nil {
 			return err
 		}
@@ -105,7 +105,7 @@ func (s *Service) Search(ctx context.Context, v *viewer.Viewer, words, mobile st
 	if err := s.spendSearch(ctx, v); err != nil {
 		return nil, false, err
 	}
-	err = s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
+	err = s.db.InTx(postgres.Counting(ctx), func(tx postgres.Tx) (err error) {
 		if found, err = searchBeneficiaries(ctx, tx, words, mobile, resultsShown+1); err != nil {
 			return err
 		}

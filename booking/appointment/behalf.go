@@ -84,7 +84,7 @@ func (s *Service) show(ctx context.Context, v *viewer.Viewer, person uuid.UUID) 
 	if v.Role != viewer.Switchboard {
 		return nil
 	}
-	return s.db.InTx(ctx, func(tx postgres.Tx) error { return s.accounts.Lookups.Show(ctx, tx, v, person) })
+	return s.db.InTx(postgres.Counting(ctx), func(tx postgres.Tx) error { return s.accounts.Lookups.Show(ctx, tx, v, person) })
 }
 
 // ComingOf lists the upcoming appointments of a person on whose behalf a switchboard agent

@@ -49,7 +49,7 @@ func (s *Service) Unreached(ctx context.Context, v *viewer.Viewer) (all []Delive
 		return nil, false, err
 	}
 	var rows []notification.Notification
-	err = s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	err = s.DB.InTx(postgres.Counting(ctx), func(tx postgres.Tx) error {
 		waiting, err := s.Notifications.Unreached(ctx, tx, tx.Now.Add(-slot.Length), unreachedShown)
 		if err != nil {
 			return err
@@ -103,7 +103,7 @@ func (s *Service) Deliveries(ctx context.Context, v *viewer.Viewer, person uuid.
 	if err := viewer.Require(v, viewer.Switchboard); err != nil {
 		return Deliveries{}, err
 	}
-	err = s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	err = s.DB.InTx(postgres.Counting(ctx), func(tx postgres.Tx) error {
 		if d.Reachable, err = s.beneficiary(ctx, tx, person); err != nil {
 			return err
 		}

@@ -53,7 +53,7 @@ func (s *Service) Recalls(ctx context.Context, v *viewer.Viewer) (all []Recall, 
 	if err := viewer.Require(v, viewer.Switchboard); err != nil {
 		return nil, false, err
 	}
-	err = s.DB.InTx(ctx, func(tx postgres.Tx) error {
+	err = s.DB.InTx(postgres.Counting(ctx), func(tx postgres.Tx) error {
 		waiting, err := s.firstRecalls(ctx, tx, tx.Now, recallsShown)
 		if err != nil {
 			return err

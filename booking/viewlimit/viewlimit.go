@@ -53,7 +53,7 @@ func (s *Service) count(ctx context.Context, v *viewer.Viewer, workers []uuid.UU
 	if err != nil || len(unseen) == 0 {
 		return err
 	}
-	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+	return s.db.InTx(postgres.Counting(ctx), func(tx postgres.Tx) error {
 		used, err := lockViews(ctx, tx, v.ID, part != "")
 		if err != nil {
 			return err

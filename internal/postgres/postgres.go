@@ -144,9 +144,13 @@ type readOnly struct{}
 // ReadOnly returns a context in which every transaction is read-only: an act that writes fails.
 func ReadOnly(ctx context.Context) context.Context { return context.WithValue(ctx, readOnly{}, true) }
 
+// Counting returns a context whose transactions may write under ReadOnly too: for those that
+// only count and journal what somebody looks at, which a page must do whenever it shows it.
+func Counting(ctx context.Context) context.Context { return context.WithValue(ctx, readOnly{}, false) }
+
 // IsReadOnly reports whether ctx comes from ReadOnly, for what a page writes in passing and can
 // leave out.
-func IsReadOnly(ctx context.Context) bool { return ctx.Value(readOnly{}) != nil }
+func IsReadOnly(ctx context.Context) bool { return ctx.Value(readOnly{}) == true }
 
 func optionsOf(ctx context.Context) pgx.TxOptions {
 	if IsReadOnly(ctx) {
