@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"mime"
@@ -84,26 +85,29 @@ func fieldsOf(r *http.Request) url.Values {
 		}
 		return fields
 	case "multipart/form-data":
-		return textParts(multipart.NewReader(r.Body, params["boundary"]))
+		return textParts(r.Body, params["boundary"])
 	}
 	return nil
 }
 
-func textParts(parts *multipart.Reader) url.Values {
-	fields, left := url.Values{}, int64(form.MaxBytes)
-	for left > 0 {
+// textParts returns the fields before the first file, or before the end, of a form; none if they
+// have more than form.MaxBytes with their names.
+func textParts(body io.ReadCloser, boundary string) url.Values {
+	fields, parts := url.Values{}, multipart.NewReader(http.MaxBytesReader(nil, body, form.MaxBytes), boundary)
+	for {
 		part, err := parts.NextPart()
-		if err != nil || part.FileName() != "" {
+		if errors.Is(err, io.EOF) || err == nil && part.FileName() != "" {
 			return fields
 		}
-		text, err := io.ReadAll(io.LimitReader(part, left+1))
-		if err != nil || int64(len(text)) > left {
+		if err != nil {
 			return nil
 		}
-		left -= int64(len(text))
+		text, err := io.ReadAll(part)
+		if err != nil {
+			return nil
+		}
 		fields.Add(part.FormName(), string(text))
 	}
-	return nil
 }
 
 // maxPath is the longest path of a kept form, in bytes.
