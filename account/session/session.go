@@ -232,7 +232,7 @@ func (s *Service) UseSessions(ctx context.Context, sessions [][]byte) error {
 
 // SignOut ends the viewer's session.
 func (s *Service) SignOut(ctx context.Context, v *viewer.Viewer) error {
-	return deleteSession(ctx, s.db.Pool, v.Session)
+	return s.db.InTx(ctx, func(tx postgres.Tx) error { return deleteSession(ctx, tx, v.Session) })
 }
 
 // Session is one of a person's open sessions, as they see it.

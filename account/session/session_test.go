@@ -9,6 +9,7 @@ import (
 	"socialdirect/account/session"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
 )
 
 func TestR3_SessionsEndBySignOutIdlenessAndAge(t *testing.T) {
@@ -141,4 +142,19 @@ func TestR6_EndingOtherSessionsNeedsARecentSignInOrThePassword(t *testing.T) {
 	}
 	w.SetNow(bookingtest.Start.Add(2 * session.Recently))
 	must(t, w.Accounts.Sessions.EndSession(ctx, present, sessions[0].ID, ""))
+}
+
+// A form that is only shown filled in (form.Refill) may be the one that ends a session.
+func TestR12_NoSessionEndsWhereNothingMayBeWritten(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	v := w.Beneficiary(t, "Zoé", "Vidal")
+	open, err := w.Accounts.Sessions.OpenSessions(t.Context(), v)
+	must(t, err)
+	ended := w.Accounts.Sessions.EndSession(postgres.ReadOnly(t.Context()), v, open[0].ID, "")
+	alive, err := w.Accounts.Sessions.SessionAlive(t.Context(), v.Session)
+	must(t, err)
+	if ended == nil || !alive {
+		t.Errorf("%v, and the session lives: %t", ended, alive)
+	}
 }
