@@ -24,10 +24,10 @@ func TestR2_ANewPasswordByLinkEndsEverySessionAndEveryOtherLink(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe := accounttest.NewBeneficiary(t, w, "zoe@exemple.fr")
-	phone, _ := zoe.SignIn(session.Device{})
-	computer, _ := zoe.SignIn(session.Device{})
 	late := zoe.ResetLink()
 	w.SetNow(bookingtest.Start.Add(people.ResetLifetime))
+	phone, _ := zoe.SignIn(session.Device{})
+	computer, _ := zoe.SignIn(session.Device{})
 	wantFault(t, "expired", w.Accounts.PasswordResets.Reset(ctx, late, accounttest.OtherPassword), fault.Gone)
 	first, second := zoe.ResetLink(), zoe.ResetLink()
 	wantFault(t, "altered", w.Accounts.PasswordResets.Reset(ctx, first[:len(first)-2]+"__", accounttest.OtherPassword), fault.Gone)
@@ -140,6 +140,26 @@ func TestR5_RepeatedRequestsForLinksNeitherFloodNorLockOut(t *testing.T) {
 	}
 	w.SetNow(bookingtest.Start.Add(people.ResetLifetime - time.Second))
 	must(t, w.Accounts.PasswordResets.Reset(ctx, links[0], accounttest.OtherPassword)) // the links that were mailed still work
+}
+
+// A stranger can use up the day's tries of an address, and its mails. At every moment of the day
+// a link that was mailed still lets the owner in.
+func TestR2_NobodyLocksAnOwnerOutByUsingUpTheDaysMails(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	accounttest.NewBeneficiary(t, w, "zoe@exemple.fr")
+	accounttest.DeliverMails(t, w)
+	last := ""
+	for range 48 {
+		must(t, w.Accounts.PasswordResets.Ask(ctx, "zoe@exemple.fr", session.Device{}))
+		for _, mail := range accounttest.DeliverMails(t, w) {
+			last = mail.Token
+		}
+		if _, err := w.Accounts.PasswordResets.Owner(ctx, last); err != nil {
+			t.Fatalf("%s: no mail is sent, and the last link does not work: %v", w.DB.Now(), err)
+		}
+		w.SetNow(w.DB.Now().Add(30 * time.Minute))
+	}
 }
 
 func TestR2_ANewPasswordForgetsTheKnownDevices(t *testing.T) {

@@ -15,8 +15,12 @@ import (
 const (
 	ValidationLifetime = 48 * time.Hour     // of a link that proves an address
 	InvitationLifetime = 7 * 24 * time.Hour // of a link that sets a password
-	ResetLifetime      = time.Hour          // of a link that sets another password
 	EmailLifetime      = 24 * time.Hour     // of a link that replaces the address
+
+	// ResetLifetime is that of a link that sets another password. It is not shorter than the day
+	// for which the mails of an address are counted (package limit): a stranger who uses them up
+	// would lock the owner out.
+	ResetLifetime = 24 * time.Hour
 )
 
 // Person is what other packages may know of an account.
