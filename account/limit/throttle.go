@@ -37,9 +37,10 @@ const (
 // Throttle is a counter of tries. A try is counted before it is checked, so that
 // simultaneous tries all count, and subtracted when it succeeds.
 type Throttle struct {
-	Key  string // a digest; only the index key links it to what is counted
-	Free int    // tries without a delay
-	Most int    // tries in 24 hours; 0: any number
+	Key    string // a digest; only the index key links it to what is counted
+	Free   int    // tries without a delay
+	Most   int    // tries in 24 hours; 0: any number
+	Texted bool   // of codes by SMS, for people who may have no e-mail address
 }
 
 func (s *Service) Throttle(kind, value string, free int) Throttle {
@@ -54,7 +55,7 @@ func (s *Service) ByAccount(email string) Throttle {
 
 // ByNumber returns the throttle of the codes that were sent to a number, by its key.
 func ByNumber(key string) Throttle {
-	return Throttle{Key: key, Free: FreeTries}.atMost(TriesInDay)
+	return Throttle{Key: key, Free: FreeTries, Texted: true}.atMost(TriesInDay)
 }
 
 func (t Throttle) atMost(tries int) Throttle {
@@ -134,12 +135,17 @@ func (t Throttle) delay(tries int) time.Duration {
 }
 
 // throttled returns the fault for a wait. Only a day's last try makes one longer than maxDelay.
-func throttled(wait time.Duration) error {
-	if wait > maxDelay {
-		return fault.Wait(dayUsedUp, wait)
+func throttled(wait time.Duration, by ...Throttle) error {
+	switch {
+	case wait <= maxDelay:
+		return fault.Wait("Trop d’essais ont échoué. Le standard peut aussi vous aider.", wait)
+	case slices.ContainsFunc(by, func(t Throttle) bool { return t.Texted }):
+		return fault.Wait(dayOfCodesUsedUp, wait)
 	}
-	return fault.Wait("Trop d’essais ont échoué. Le standard peut aussi vous aider.", wait)
+	return fault.Wait(dayUsedUp, wait)
 }
+
+const dayOfCodesUsedUp = "Trop de codes faux ont été essayés depuis hier. Pour entrer sans attendre, utilisez un appareil où vous vous êtes déjà connecté, ou appelez le standard."
 
 const dayUsedUp = "Trop d’essais ont échoué depuis hier. Pour entrer sans attendre, demandez un lien par e-mail avec «\u00a0Mot de passe oublié\u00a0», utilisez un appareil où vous vous êtes déjà connecté, ou appelez le standard."
 
@@ -155,7 +161,7 @@ func (s *Service) RefuseBlocked(ctx context.Context, throttles ...Throttle) erro
 	if err != nil || until.IsZero() {
 		return err
 	}
-	return throttled(until.Sub(now))
+	return throttled(until.Sub(now), throttles...)
 }
 
 // Admit counts a try for each throttle. While one of them is blocked, it counts nothing and
@@ -172,7 +178,7 @@ func AdmitIn(ctx context.Context, tx postgres.Tx, throttles ...Throttle) error {
 			return err
 		}
 		if blocked.After(tx.Now) {
-			return throttled(blocked.Sub(tx.Now))
+			return throttled(blocked.Sub(tx.Now), t)
 		}
 		if err := blockFor(ctx, tx, t.Key, t.delay(tries)); err != nil {
 			return err

@@ -2,10 +2,12 @@ package session_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"socialdirect/account/accounttest"
+	"socialdirect/account/limit"
 	"socialdirect/account/session"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
@@ -157,5 +159,25 @@ func TestR4_RequestsForCodesAreLimitedByNumberAndPlace(t *testing.T) {
 	w.SetNow(bookingtest.Start.Add(24 * time.Hour))
 	if err := ask("+33612345678", "192.0.2.1"); err != nil {
 		t.Errorf("the next day: %v", err)
+	}
+}
+
+// Somebody who signs in by SMS gets no mail: after the day's last try they are told what else to do.
+func TestR2_ANumberAdmits25WrongCodesADayAndItsRefusalPromisesNoMail(t *testing.T) {
+	t.Parallel()
+	w, _ := accounttest.Switchboard(t)
+	token, codes := "", 0
+	checked, refusal := guess(t, w, func() error {
+		_, err := w.Accounts.Sessions.SignInByCode(t.Context(), token, "abcdef", session.Device{})
+		if !fault.Is(err, fault.Gone) {
+			return err
+		}
+		codes++
+		token, err = w.Accounts.Sessions.RequestCode(t.Context(), "+33612345679", session.Device{Place: fmt.Sprintf("198.51.100.%d", codes)})
+		must(t, err)
+		return fault.Wait("", time.Second)
+	})
+	if checked != limit.TriesInDay || strings.Contains(refusal.Message, "e-mail") || !strings.Contains(refusal.Message, "standard") {
+		t.Errorf("%d codes were checked, then %q", checked, refusal.Message)
 	}
 }
