@@ -128,6 +128,21 @@ func TestR24_AdmittingTwiceOrSomebodyAbsentChangesNothing(t *testing.T) {
 	}
 }
 
+func TestR23_CommitmentsAndNoncesAreForwardedInOrder(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	zoe, nadia := w.both(t)
+	nadia.say(`{"type":"commit","to":"P1","hash":"Zm9v-_","nonce":"not yet"}`)
+	nadia.say(`{"type":"reveal","to":"P1","nonce":"YmFy","hash":"Zm9v","sdp":"v=0"}`)
+	for _, want := range []map[string]any{
+		{"type": "commit", "from": "P2", "hash": "Zm9v-_"}, {"type": "reveal", "from": "P2", "nonce": "YmFy"},
+	} {
+		if got := zoe.wants(want["type"].(string)); !reflect.DeepEqual(got, want) {
+			t.Errorf("received %v, want %v", got, want)
+		}
+	}
+}
+
 func TestR24_AnAdmissionSurvivesAReload(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -329,6 +344,8 @@ func TestR44_AnInvalidMessageEndsTheConnection(t *testing.T) {
 		"server's": `{"type":"welcome"}`, "no description": `{"type":"description","to":"P1"}`, "no target": `{"type":"candidate","candidate":null}`,
 		"no candidate": `{"type":"candidate","to":"P1"}`, "odd candidate": `{"type":"candidate","to":"P1","candidate":7}`,
 		"odd description": `{"type":"description","to":"P1","description":{"type":"plan","sdp":""}}`, "half a state": `{"type":"state","audio":true}`,
+		"no hash": `{"type":"commit","to":"P1"}`, "an address for a hash": `{"type":"commit","to":"P1","hash":"192.0.2.1"}`, "no target of a nonce": `{"type":"reveal","nonce":"ab"}`,
+		"a long nonce": `{"type":"reveal","to":"P1","nonce":"` + strings.Repeat("a", 129) + `"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			nadia := w.join(t, w.nadia)

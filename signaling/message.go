@@ -2,7 +2,9 @@ package signaling
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
+	"unicode"
 
 	"socialdirect/internal/viewer"
 )
@@ -53,6 +55,8 @@ type message struct {
 	Audio       *bool           `json:"audio"`
 	Video       *bool           `json:"video"`
 	Screen      *bool           `json:"screen"`
+	Hash        string          `json:"hash"`
+	Nonce       string          `json:"nonce"`
 }
 
 // description is an RTCSessionDescriptionInit.
@@ -87,6 +91,16 @@ type (
 		Audio  bool   `json:"audio"`
 		Video  bool   `json:"video"`
 		Screen bool   `json:"screen"`
+	}
+	relayedCommit struct {
+		Type string `json:"type"`
+		From string `json:"from"`
+		Hash string `json:"hash"`
+	}
+	relayedReveal struct {
+		Type  string `json:"type"`
+		From  string `json:"from"`
+		Nonce string `json:"nonce"`
 	}
 )
 
@@ -129,6 +143,10 @@ func (m message) check() error {
 		complete = m.To != "" && m.Candidate != nil
 	case "state":
 		complete = m.Audio != nil && m.Video != nil && m.Screen != nil
+	case "commit":
+		complete = m.To != "" && encoded(m.Hash)
+	case "reveal":
+		complete = m.To != "" && encoded(m.Nonce)
 	case "leave":
 	default:
 		return errType
@@ -140,6 +158,17 @@ func (m message) check() error {
 		return errTooLong
 	}
 	return nil
+}
+
+// maxEncoded is the maximum length of a commitment or a nonce: 64 bytes in hexadecimal.
+const maxEncoded = 128
+
+// encoded reports whether s can be bytes in hexadecimal or base64, of either alphabet: it has
+// no room for an address.
+func encoded(s string) bool {
+	return s != "" && len(s) <= maxEncoded && strings.IndexFunc(s, func(r rune) bool {
+		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("+/-_=", r)
+	}) < 0
 }
 
 func (d description) known() bool {
@@ -159,6 +188,10 @@ func (m message) passedOn(from string, own relays) (any, error) {
 		return relayedDescription{Type: m.Type, From: from, Description: d}, nil
 	case "candidate":
 		return m.candidateFrom(from, own)
+	case "commit":
+		return relayedCommit{Type: m.Type, From: from, Hash: m.Hash}, nil
+	case "reveal":
+		return relayedReveal{Type: m.Type, From: from, Nonce: m.Nonce}, nil
 	}
 	return relayedState{Type: m.Type, From: from, Audio: *m.Audio, Video: *m.Video, Screen: *m.Screen}, nil
 }

@@ -13,15 +13,19 @@
  * @typedef {{type: "description", from: string, description: RTCSessionDescriptionInit}} Description
  * @typedef {{type: "candidate", from: string, candidate: RTCIceCandidateInit | null}} Candidate
  * @typedef {{type: "state", from: string} & Sending} State
+ * @typedef {{type: "commit", from: string, hash: string}} Commit
+ * @typedef {{type: "reveal", from: string, nonce: string}} Reveal
  * @typedef {{type: "ice", ice_servers: RTCIceServer[]}} Ice
  * @typedef {{type: "ending", at: string}} Ending
  * @typedef {{type: "error", code: string, message: string}} Failure
- * @typedef {Waiting | Welcome | Joined | Left | Knocking | Description | Candidate | State | Ice | Ending | Failure} ServerMessage
+ * @typedef {Waiting | Welcome | Joined | Left | Knocking | Description | Candidate | State | Commit | Reveal | Ice | Ending | Failure} ServerMessage
  *
  * @typedef {{type: "admit", id: string}
  *   | {type: "description", to: string, description: RTCSessionDescriptionInit}
  *   | {type: "candidate", to: string, candidate: RTCIceCandidateInit | null}
  *   | ({type: "state"} & Sending)
+ *   | {type: "commit", to: string, hash: string}
+ *   | {type: "reveal", to: string, nonce: string}
  *   | {type: "leave"}} ClientMessage
  *
  * @typedef {object} Listener

@@ -1,0 +1,188 @@
+// The ladder (R26): what of a call is kept on a weak line. The picture gets smaller step by
+// step, then goes, the other side's picture goes, and at last the telephone remains; the
+// voice stays throughout. It goes down fast and up with patience.
+//
+// It is a pure function of statistics: no clock, no browser. Each window of statistics
+// leads from one state to the next.
+
+/**
+ * A size of the picture that is sent.
+ * @typedef {object} Picture
+ * @property {number} height pixels of the shorter side
+ * @property {number} rate pictures a second
+ * @property {number} bitrate bits a second, at most
+ *
+ * What to hold on to, in order, and what must be left for the voice, in bits a second on the line.
+ * @typedef {object} Course
+ * @property {readonly Picture[]} pictures
+ * @property {number} voice
+ */
+
+/** Opus of 24 kbit/s with a redundant copy, as it weighs on the line with its headers. */
+const voice = 75_000;
+
+/** Faces: the voice comes first. @type {Course} */
+export const talking = Object.freeze({
+  pictures: Object.freeze([
+    { height: 720, rate: 30, bitrate: 1_200_000 },
+    { height: 360, rate: 20, bitrate: 450_000 },
+    { height: 180, rate: 20, bitrate: 160_000 },
+    { height: 90, rate: 15, bitrate: 90_000 },
+  ]),
+  voice,
+});
+
+/**
+ * Sign language: the picture comes first, at least 320 × 240 at 20 pictures a second while
+ * 150 kbit/s pass, and its size falls before its rate (EN 301 549, 6.5.2 and 6.5.3).
+ * @type {Course}
+ */
+export const signing = Object.freeze({
+  pictures: Object.freeze([
+    { height: 720, rate: 30, bitrate: 1_200_000 },
+    { height: 480, rate: 30, bitrate: 600_000 },
+    { height: 360, rate: 25, bitrate: 300_000 },
+    { height: 240, rate: 20, bitrate: 145_000 },
+  ]),
+  voice: 0,
+});
+
+/**
+ * What the connection did in one window of `windowLength` milliseconds.
+ * @typedef {object} Statistics
+ * @property {number} at when the window ended, in milliseconds
+ * @property {number} loss share of packets lost, in the worse direction
+ * @property {number} roundTrip milliseconds
+ * @property {number | null} available bits a second that can be sent, where the browser says it
+ * @property {boolean} picture whether this side has a picture to send
+ *
+ * @typedef {object} State
+ * @property {number} step index in the course's pictures, or one of the three steps after them
+ * @property {number} bad how many windows in a row were bad
+ * @property {number} clean since when no window was bad, in milliseconds
+ * @property {number} wait how long a clean line must last before a climb
+ * @property {number | null} climbing since when the step is only tried
+ * @property {number} raised when the step last rose: the browser's estimate follows late
+ * @property {number} fastest the shortest round trip so far
+ * @property {boolean} lean whether the voice is sent with as little as possible
+ */
+
+/** The time that one window covers, in milliseconds. */
+export const windowLength = 2000;
+
+const lossy = 0.05;
+const slow = 400; // milliseconds
+const badWindows = 2;
+const climbAfter = 15_000;
+const climbAfterAtMost = 240_000;
+const climbLasts = 4000;
+const estimateFollows = 6000;
+const leanBelow = 100_000; // bits a second
+
+/** The steps after the pictures. @param {Course} course */
+export function ends(course) {
+  const own = course.pictures.length;
+  return { ownOff: own, bothOff: own + 1, telephone: own + 2 };
+}
+
+/**
+ * The state at the beginning of a call: a picture that most lines carry.
+ * @param {number} at milliseconds
+ * @returns {State}
+ */
+export function beginning(at) {
+  return { step: 1, bad: 0, clean: at, wait: climbAfter, climbing: null, raised: at, fastest: Infinity, lean: false };
+}
+
+/**
+ * The state after one more window.
+ * @param {Course} course
+ * @param {State} before
+ * @param {Statistics} seen
+ * @returns {State}
+ */
+export function after(course, before, seen) {
+  const state = { ...before, fastest: Math.min(before.fastest, seen.roundTrip || Infinity) };
+  state.lean = state.step >= ends(course).ownOff && !(seen.available !== null && seen.available >= leanBelow);
+  const trouble = troubled(course, state, seen);
+  if (state.climbing !== null) return tried(course, state, seen, trouble);
+  if (!trouble) return climbs(state, seen);
+  if (state.bad + 1 < badWindows) return { ...state, bad: state.bad + 1, clean: seen.at };
+  return { ...state, step: lower(course, state, seen), bad: 0, clean: seen.at };
+}
+
+/**
+ * Whether a window is bad: packets are lost, or wait in a queue, or less passes than the step
+ * needs.
+ * @param {Course} course
+ * @param {State} state
+ * @param {Statistics} seen
+ */
+function troubled(course, state, seen) {
+  return seen.loss > lossy || (seen.roundTrip > slow && seen.roundTrip > 2 * state.fastest) || short(course, state, seen);
+}
+
+/**
+ * Whether less passes than the step needs. After a rise the estimate gets some time.
+ * @param {Course} course
+ * @param {State} state
+ * @param {Statistics} seen
+ */
+function short(course, state, seen) {
+  const due = state.climbing === null ? state.raised + estimateFollows : state.climbing + climbLasts;
+  return seen.picture && seen.at >= due && seen.available !== null && seen.available < needs(course, state.step);
+}
+
+/**
+ * Bits a second that a step needs.
+ * @param {Course} course
+ * @param {number} step
+ */
+function needs(course, step) {
+  const picture = course.pictures[step];
+  return picture ? picture.bitrate + course.voice : 0;
+}
+
+/**
+ * The next step down: where the browser knows what passes, the first that fits. Somebody who
+ * sends no picture gains nothing by a smaller one.
+ * @param {Course} course
+ * @param {State} state
+ * @param {Statistics} seen
+ */
+function lower(course, state, seen) {
+  const { ownOff, telephone } = ends(course);
+  let step = Math.min(state.step + 1, telephone);
+  if (!seen.picture) return Math.min(Math.max(step, ownOff + 1), telephone);
+  while (step < ownOff && seen.available !== null && seen.available < needs(course, step)) step++;
+  return step;
+}
+
+/**
+ * One step up once the line was clean for long enough.
+ * @param {State} state
+ * @param {Statistics} seen
+ * @returns {State}
+ */
+function climbs(state, seen) {
+  if (state.step === 0 || seen.at - state.clean < state.wait) return { ...state, bad: 0 };
+  return { ...state, step: state.step - 1, bad: 0, climbing: seen.at, raised: seen.at };
+}
+
+/**
+ * A climb ends after 4 seconds at most, or at the first bad window: then the wait until the next
+ * one doubles.
+ * @param {Course} course
+ * @param {State} state
+ * @param {Statistics} seen
+ * @param {boolean} trouble
+ * @returns {State}
+ */
+function tried(course, state, seen, trouble) {
+  if (trouble) {
+    const wait = Math.min(2 * state.wait, climbAfterAtMost);
+    return { ...state, step: Math.min(state.step + 1, ends(course).telephone), climbing: null, clean: seen.at, wait };
+  }
+  if (seen.at - (state.climbing ?? 0) < climbLasts) return state;
+  return { ...state, climbing: null, clean: seen.at, wait: climbAfter };
+}
