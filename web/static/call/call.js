@@ -1,18 +1,18 @@
-// The call: turns the server's messages into a connection and updates the page.
+// The call: turns the server's messages into links to the other participants and updates the
+// page.
 //
-// `joined` always means a fresh connection: the participant who was there sends an offer at once,
-// and the one who was just welcomed waits for it, even if an older connection is
-// still open, which continues until the new one replaces it.
+// `joined` always means a fresh link: the participant who was there sends an offer at once,
+// and the one who was just welcomed waits for it, even if an older link is still open, which
+// goes on until the new one replaces it.
 
-import { Peer, configuration } from "./peer.js";
-import { LineQuality, levels } from "./quality.js";
+import { Link } from "./link.js";
+import { grade, levels } from "./quality.js";
 import { Signaling, closing, notByVideo } from "./signaling.js";
+import { ownStep, otherStep } from "./steps.js";
 import { timeLeft } from "./clock.js";
-import { verificationWords } from "./verification.js";
+import { windowLength } from "./ladder.js";
 
 /** @typedef {import("./signaling.js").ServerMessage} ServerMessage */
-
-const measureEvery = 2000;
 
 export class Call {
   #page;
@@ -20,16 +20,14 @@ export class Call {
   #signaling;
   #iceServers;
   #hours;
-  /** @type {Peer} */
-  #peer;
-  /** Who the peer is connected to, null while it only gathers. @type {string | null} */
-  #with = null;
-  /** Whether the next offer belongs to a fresh connection. */
-  #welcomedAnew = false;
+  /** By participant. @type {Map<string, Link>} */
+  #links = new Map();
+  /** Gathers candidates before anybody is there. @type {Link | null} */
+  #spare;
+  /** @type {Map<string, string>} */
+  #names = new Map();
   /** @type {string | null} */
   #knocker = null;
-  /** @type {LineQuality} */
-  #quality;
 
   /**
    * @param {import("./page.js").Page} page
@@ -40,8 +38,7 @@ export class Call {
     this.#media = media;
     this.#hours = page.hours;
     this.#iceServers = page.iceServers;
-    this.#peer = this.#build();
-    this.#quality = new LineQuality(this.#peer.connection);
+    this.#spare = this.#build();
     this.#signaling = new Signaling(page.socket, {
       message: (message) => this.#receive(message),
       lost: () => page.say("Connexion au serveur perdue. Elle revient toute seule, gardez cette page ouverte."),
@@ -52,7 +49,7 @@ export class Call {
   start() {
     this.#signaling.open();
     this.#tick();
-    setInterval(() => this.#tick(), measureEvery);
+    setInterval(() => this.#tick(), windowLength);
   }
 
   /**
@@ -60,12 +57,20 @@ export class Call {
    * @param {MediaStreamTrack | null} track
    */
   async send(kind, track) {
-    await this.#peer.send(kind, track);
+    await Promise.all(this.#all().map((link) => link.send(kind, track)));
   }
 
-  /** Sends the other side which devices are on. */
+  /** Sends the other side what it can see and hear. */
   tell() {
-    this.#signaling.send({ type: "state", ...this.#media.sending });
+    const { audio, video, screen } = this.#media.sending;
+    const held = [...this.#links.values()].some((link) => link.holding);
+    this.#signaling.send({ type: "state", audio, video: video && !held, screen: screen && !held });
+  }
+
+  /** Whether only the voice is wanted was changed by hand. */
+  async preferVoice() {
+    await Promise.all(this.#all().map((link) => link.preferVoice()));
+    this.tell();
   }
 
   admit() {
@@ -94,9 +99,13 @@ export class Call {
       case "description":
         return this.#describe(message.from, message.description);
       case "candidate":
-        return message.from === this.#with ? this.#peer.addCandidate(message.candidate) : undefined;
+        return this.#links.get(message.from)?.peer.addCandidate(message.candidate);
+      case "commit":
+        return this.#links.get(message.from)?.verification.committed(message.hash);
+      case "reveal":
+        return this.#links.get(message.from)?.verification.revealed(message.nonce);
       case "state":
-        return this.#page.showRemoteSending(message);
+        return this.#showRemoteSending(message);
       case "ice":
         return this.#useRelays(message.ice_servers);
       case "ending":
@@ -117,14 +126,18 @@ export class Call {
   #enter(welcome) {
     this.#hours.closesAt = Date.parse(welcome.closes_at);
     this.#useRelays(welcome.ice_servers);
-    this.#welcomedAnew = true;
+    for (const { id, name } of welcome.participants) this.#names.set(id, name);
+    for (const [id, link] of this.#links) {
+      if (welcome.participants.some((each) => each.id === id)) link.old = true;
+      else this.#hangUp(id);
+    }
     this.tell();
     if (welcome.participants.length > 0) {
       if (this.#page.phase !== "talking") this.#page.phase = "calling";
       this.#page.say("Vous êtes dans l’appel. L’image arrive…");
       return;
     }
-    this.#hangUp();
+    this.#page.phase = "alone";
     this.#page.say("Vous êtes dans l’appel.");
   }
 
@@ -135,22 +148,21 @@ export class Call {
   }
 
   /** @param {import("./signaling.js").Participant} participant */
-  #meet(participant) {
-    if (participant.id === this.#knocker) this.#knock(null);
-    this.#renew();
-    this.#with = participant.id;
-    this.#page.phase = "calling";
-    this.#page.say(`${participant.name} entre dans l’appel…`);
-    this.#peer.call();
+  #meet({ id, name }) {
+    if (id === this.#knocker) this.#knock(null);
+    this.#names.set(id, name);
+    this.#renew(id).call(id);
+    if (this.#page.phase !== "talking") this.#page.phase = "calling";
+    this.#page.say(`${name} entre dans l’appel…`);
     this.tell();
   }
 
   /** @param {string} id */
   #part(id) {
     if (id === this.#knocker) this.#knock(null);
-    if (id !== this.#with) return;
-    this.#hangUp();
-    this.#page.say(`${this.#page.with} a quitté l’appel. S’il s’agit d’une coupure, l’appel reprendra tout seul.`);
+    if (!this.#links.has(id)) return;
+    this.#hangUp(id);
+    this.#page.say(`${this.#nameOf(id)} a quitté l’appel. S’il s’agit d’une coupure, l’appel reprendra tout seul.`);
   }
 
   /**
@@ -158,21 +170,28 @@ export class Call {
    * @param {RTCSessionDescriptionInit} description
    */
   async #describe(from, description) {
-    if (description.type === "offer" && (this.#welcomedAnew || this.#with === null)) {
-      this.#renew();
-      this.#with = from;
-      this.#peer.expect();
+    let link = this.#links.get(from);
+    if (description.type === "offer" && (!link || link.old)) {
+      link = this.#renew(from);
+      link.expect(from);
     }
-    if (from !== this.#with) return;
-    await this.#peer.receive(description);
+    await link?.receive(description);
     this.tell();
+  }
+
+  /** @param {{from: string} & import("./signaling.js").Sending} message */
+  #showRemoteSending({ from, ...sending }) {
+    const link = this.#links.get(from);
+    if (!link) return;
+    link.remote = sending;
+    this.#page.showRemoteSending(sending, link.remoteHolds);
   }
 
   /** @param {RTCIceServer[]} iceServers */
   #useRelays(iceServers) {
     if (JSON.stringify(iceServers) === JSON.stringify(this.#iceServers)) return; // gathered candidates stay valid
     this.#iceServers = iceServers;
-    this.#peer.useRelays(iceServers);
+    for (const link of this.#all()) link.peer.useRelays(iceServers);
   }
 
   /** @param {string} at */
@@ -182,79 +201,105 @@ export class Call {
     this.#tick();
   }
 
-  /** Ensures that the peer has never been connected. */
-  #renew() {
-    this.#welcomedAnew = false;
-    if (this.#with === null) return;
-    this.#peer.close();
-    this.#peer = this.#build();
+  #all() {
+    return [...this.#links.values(), ...(this.#spare ? [this.#spare] : [])];
   }
 
-  /** Prepares for the next participant after the other one has left. */
-  #hangUp() {
-    this.#renew();
-    this.#with = null;
+  /** @param {string} id */
+  #nameOf(id) {
+    return this.#names.get(id) ?? this.#page.with;
+  }
+
+  /** A link to this participant that has never been connected. @param {string} id */
+  #renew(id) {
+    this.#links.get(id)?.close();
+    const link = this.#spare ?? this.#build();
+    this.#spare = null;
+    this.#links.set(id, link);
+    Object.defineProperty(this.#page.call, "peerConnection", { value: link.peer.connection, configurable: true }); // for support
+    return link;
+  }
+
+  /** Ends the link to a participant who has left, and prepares for the next one. @param {string} id */
+  #hangUp(id) {
+    this.#links.get(id)?.close();
+    this.#links.delete(id);
+    if (this.#links.size > 0) return;
+    this.#spare ??= this.#build();
     this.#page.showRemote(null);
     this.#page.showRemoteSending(null);
     this.#page.showQuality("", "");
+    this.#page.offerPhone(false);
     this.#page.phase = "alone";
   }
 
-  /** Creates a connection that gathers candidates and sends the current tracks. */
+  /** Creates a link that gathers candidates and sends the current tracks. */
   #build() {
-    const remote = new MediaStream();
-    const peer = new Peer(configuration(this.#iceServers), this.#media.stream, {
-      description: (description) => this.#signal(peer, (to) => this.#signaling.send({ type: "description", to, description })),
-      candidate: (candidate) => this.#signal(peer, (to) => this.#signaling.send({ type: "candidate", to, candidate })),
-      track: (track) => this.#show(remote, track),
-      state: (state) => this.#follow(peer, state),
+    /** @type {Link} */
+    const link = new Link(this.#iceServers, this.#media, {
+      signal: (message) => this.#signaling.send(message),
+      show: (stream) => this.#page.showRemote(stream),
+      state: (state) => this.#follow(link, state),
+      verified: () => this.#showCode(link),
+      stepped: (step, before) => this.#page.say(ownStep(step, before, this.#nameOf(link.with ?? ""))),
+      said: (message) => this.#hear(link, message),
+      held: () => this.tell(),
     });
-    void peer.send("audio", this.#media.audioTrack);
-    void peer.send("video", this.#media.videoTrack);
-    this.#quality = new LineQuality(peer.connection);
-    Object.defineProperty(this.#page.call, "peerConnection", { value: peer.connection, configurable: true }); // for support
-    return peer;
+    return link;
+  }
+
+  /** @param {Link} link */
+  #isCurrent(link) {
+    return link.with !== null && this.#links.get(link.with) === link;
   }
 
   /**
-   * Sends a message of the current connection; those of an older one, which is to
-   * be replaced, are dropped.
-   * @param {Peer} peer
-   * @param {(to: string) => void} send
+   * @param {Link} link
+   * @param {import("./channel.js").Said} message
    */
-  #signal(peer, send) {
-    if (peer === this.#peer && this.#with !== null && !this.#welcomedAnew) send(this.#with);
+  #hear(link, message) {
+    if (!this.#isCurrent(link)) return;
+    const name = this.#nameOf(link.with ?? "");
+    if (message.type === "step") {
+      this.#page.say(otherStep(message.step, name));
+      this.#page.showRemoteSending(link.remote, link.remoteHolds);
+    }
+    if (message.type === "picture") this.#page.say(message.wanted ? `${name} peut de nouveau recevoir votre image.` : `${name} ne reçoit plus votre image, pour garder la voix.`);
   }
 
   /**
-   * @param {MediaStream} remote
-   * @param {MediaStreamTrack} track
-   */
-  #show(remote, track) {
-    remote.addTrack(track);
-    this.#page.showRemote(remote);
-  }
-
-  /**
-   * @param {Peer} peer
+   * @param {Link} link
    * @param {RTCPeerConnectionState} state
    */
-  async #follow(peer, state) {
-    if (peer !== this.#peer) return;
+  #follow(link, state) {
+    if (!this.#isCurrent(link)) return;
     if (state === "disconnected" || state === "failed") this.#page.say("La connexion est coupée. L’appel reprend tout seul dès qu’elle revient.");
     if (state !== "connected") return;
     this.#page.phase = "talking";
-    this.#page.say(`Vous êtes avec ${this.#page.with}.`);
-    const { localDescription, remoteDescription } = peer.connection;
-    const code = await verificationWords(localDescription?.sdp ?? "", remoteDescription?.sdp ?? "");
-    if (peer === this.#peer) this.#page.showCode(code);
+    this.#page.say(`Vous êtes avec ${this.#nameOf(link.with ?? "")}.`);
+    this.#showCode(link);
+  }
+
+  /** @param {Link} link */
+  #showCode(link) {
+    if (!this.#isCurrent(link) || this.#page.phase !== "talking" || link.words === undefined) return;
+    if (link.words === null) this.#page.distrust();
+    else this.#page.showCode(link.words);
   }
 
   async #tick() {
     this.#page.showTimeLeft(timeLeft(this.#page.now, this.#hours));
-    if (this.#page.phase !== "talking") return;
-    const level = await this.#quality.measure();
-    if (level && this.#page.phase === "talking") this.#page.showQuality(level, levels[level]);
+    for (const link of this.#links.values()) await this.#measure(link);
+  }
+
+  /** @param {Link} link */
+  async #measure(link) {
+    const seen = await link.measure(performance.now());
+    if (!this.#isCurrent(link)) return;
+    this.#page.offerPhone(link.silent);
+    if (!seen || this.#page.phase !== "talking") return;
+    const level = grade(seen);
+    this.#page.showQuality(level, levels[level]);
   }
 
   /**
@@ -279,8 +324,9 @@ export class Call {
   #end(words, wayBack) {
     this.#signaling.close();
     this.#media.close();
-    this.#hangUp();
-    this.#peer.close();
+    for (const link of this.#all()) link.close();
+    for (const id of [...this.#links.keys()]) this.#hangUp(id);
+    this.#spare?.close();
     this.#page.end(words, wayBack);
   }
 }

@@ -25,10 +25,18 @@ export async function hold(page) {
   page.microphone.addEventListener("click", () => change(page.microphone, () => media.toggleMicrophone(), () => (media.microphone ? "Micro allumé." : "Micro coupé.")));
   page.camera.addEventListener("click", () => change(page.camera, () => media.toggleCamera(), () => (media.camera ? "Caméra allumée." : "Caméra coupée.")));
   page.share.addEventListener("click", () => change(page.share, () => media.toggleScreen(), () => (media.sending.screen ? "Votre écran est partagé." : "Votre écran n’est plus partagé.")));
+  page.voice.addEventListener("click", () => change(page.voice, toggleVoiceOnly, () => (media.voiceOnly ? "Voix seule : aucune image n’est envoyée ni reçue." : "Les images sont de nouveau envoyées et reçues.")));
 
   call.start();
   page.advise(await media.open(wanted()));
   page.showSelf(media.stream, media.sending, media.camera);
+
+  async function toggleVoiceOnly() {
+    media.voiceOnly = !media.voiceOnly;
+    page.showVoiceOnly(media.voiceOnly);
+    await call.preferVoice();
+    return "";
+  }
 
   /**
    * Turns a device on or off, one change at a time, and announces it.

@@ -7,7 +7,7 @@
 /** @type {Record<Device, MediaStreamConstraints>} */
 const constraints = {
   microphone: { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } },
-  camera: { video: { facingMode: "user", width: { ideal: 960 }, height: { ideal: 540 }, frameRate: { ideal: 24, max: 30 } } },
+  camera: { video: { facingMode: "user", width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } } },
 };
 
 /** Whether this browser can show a screen; phones mostly cannot. */
@@ -22,6 +22,8 @@ export const canShareScreen = typeof navigator.mediaDevices?.getDisplayMedia ===
 export class Media {
   /** What this person sees of themselves, and what the senders belong to. */
   stream = new MediaStream();
+  /** Whether this person wants no picture, neither sent nor received. */
+  voiceOnly = false;
   #listener;
   /** @type {MediaStreamTrack | null} */
   #microphone = null;

@@ -21,6 +21,7 @@ export class Page {
   microphone = element("microphone", HTMLButtonElement);
   camera = element("camera", HTMLButtonElement);
   share = element("share", HTMLButtonElement);
+  voice = element("voice", HTMLButtonElement);
   leave = element("leave", HTMLButtonElement);
   admit = element("admit", HTMLButtonElement);
   #remote = element("remote", HTMLVideoElement);
@@ -104,6 +105,22 @@ export class Page {
     element("verification", HTMLElement).textContent = code ?? "";
   }
 
+  /** Somebody may have slipped in between the two: says it until the person leaves. */
+  distrust() {
+    this.showCode(null);
+    element("distrust", HTMLElement).hidden = false;
+  }
+
+  /** @param {boolean} offer whether to go on by telephone, as nothing arrives any more */
+  offerPhone(offer) {
+    element("by-phone", HTMLElement).hidden = !offer;
+  }
+
+  /** @param {boolean} only whether only the voice is wanted */
+  showVoiceOnly(only) {
+    turn(this.voice, only, only ? "oui" : "non");
+  }
+
   /** @param {string} words */
   showTimeLeft(words) {
     element("time-left", HTMLElement).textContent = words;
@@ -125,11 +142,14 @@ export class Page {
     if (stream) this.#listen();
   }
 
-  /** @param {Sending | null} sending null if nobody is there */
-  showRemoteSending(sending) {
+  /**
+   * @param {Sending | null} sending null if nobody is there
+   * @param {boolean} [held] whether the other side's line is too weak for its picture
+   */
+  showRemoteSending(sending, held = false) {
     const dark = sending !== null && !sending.video;
     element("cover", HTMLElement).hidden = !dark;
-    element("cover-words", HTMLElement).textContent = dark ? "Caméra coupée" : "";
+    element("cover-words", HTMLElement).textContent = held ? "Image coupée pour garder la voix" : dark ? "Caméra coupée" : "";
     element("remote-muted", HTMLElement).hidden = sending === null || sending.audio;
     this.#remote.classList.toggle("whole", sending?.screen ?? false);
   }
@@ -186,7 +206,7 @@ export class Page {
 
   /** @param {boolean} able whether the call's buttons can be used */
   #enable(able) {
-    for (const button of [this.microphone, this.camera, this.share, this.leave]) button.disabled = !able;
+    for (const button of [this.microphone, this.camera, this.share, this.voice, this.leave]) button.disabled = !able;
   }
 
   #showAlone() {

@@ -6,12 +6,15 @@
 // Both senders exist from the first offer on, with or without something to send:
 // a camera that comes late, goes or becomes a screen never needs a negotiation.
 
+import { preferRedundantVoice, sparing } from "./sending.js";
+
 /**
  * @typedef {object} PeerListener
  * @property {(description: RTCSessionDescription) => void} description to be sent
  * @property {(candidate: RTCIceCandidate | null) => void} candidate to be sent; null ends them
  * @property {(track: MediaStreamTrack) => void} track received from the other side
  * @property {(state: RTCPeerConnectionState) => void} state
+ * @property {(connection: RTCPeerConnection) => void} negotiates before the first offer or answer: data channels that exist now need no negotiation of their own
  */
 
 /**
@@ -61,8 +64,10 @@ export class Peer {
   /** Offers: the other side came later, so this one is impolite. */
   call() {
     for (const kind of /** @type {const} */ (["audio", "video"])) {
-      this.connection.addTransceiver(this.#sending[kind] ?? kind, { direction: "sendrecv", streams: [this.#stream] });
+      const transceiver = this.connection.addTransceiver(this.#sending[kind] ?? kind, { direction: "sendrecv", streams: [this.#stream] });
+      if (kind === "audio") preferRedundantVoice(transceiver);
     }
+    this.#listener.negotiates(this.connection);
   }
 
   /** Waits for the offer: the other side was there before, so this one is polite. */
@@ -80,6 +85,11 @@ export class Peer {
     await this.#transceiver(kind)?.sender.replaceTrack(track);
   }
 
+  /** @param {"audio" | "video"} kind */
+  sender(kind) {
+    return this.#transceiver(kind)?.sender;
+  }
+
   /** @param {RTCIceServer[]} iceServers */
   useRelays(iceServers) {
     this.connection.setConfiguration({ ...this.connection.getConfiguration(), iceServers });
@@ -91,8 +101,9 @@ export class Peer {
     this.#ignoringOffer = !this.#polite && description.type === "offer" && !ready;
     if (this.#ignoringOffer) return;
     this.#answering = description.type === "answer";
-    await this.connection.setRemoteDescription(description).finally(() => (this.#answering = false));
+    await this.connection.setRemoteDescription(sparing(description)).finally(() => (this.#answering = false));
     if (description.type !== "offer") return;
+    if (/^m=application /m.test(description.sdp ?? "")) this.#listener.negotiates(this.connection);
     await this.#fill();
     await this.connection.setLocalDescription();
     this.#sendDescription();
@@ -134,6 +145,7 @@ export class Peer {
       const transceiver = this.#transceiver(kind);
       if (!transceiver || transceiver.direction === "sendrecv") continue;
       transceiver.direction = "sendrecv";
+      if (kind === "audio") preferRedundantVoice(transceiver);
       transceiver.sender.setStreams(this.#stream);
       await transceiver.sender.replaceTrack(this.#sending[kind]);
     }

@@ -1,22 +1,32 @@
-// The quality of the connection, as text, from its statistics.
+// What a connection did lately, from the browser's statistics: for the ladder, and in words.
 
 /** @typedef {"good" | "fair" | "weak"} Level */
 
 /** @type {Readonly<Record<Level, string>>} */
 export const levels = Object.freeze({ good: "Connexion bonne", fair: "Connexion moyenne", weak: "Connexion faible" });
 
+/**
+ * @typedef {object} Measurement
+ * @property {number} lossSent share of packets that did not reach the other side
+ * @property {number} lossReceived share of packets that did not reach this side
+ * @property {number} roundTrip milliseconds
+ * @property {number | null} available bits a second that can be sent, where the browser says it
+ * @property {number} received bytes of media since the measurement before
+ */
+
 /** Watches one connection; each measurement covers the time since the previous one. */
 export class LineQuality {
   #connection;
   #received = 0;
   #lost = 0;
+  #bytes = 0;
 
   /** @param {RTCPeerConnection} connection */
   constructor(connection) {
     this.#connection = connection;
   }
 
-  /** @returns {Promise<Level | null>} null while nothing is received */
+  /** @returns {Promise<Measurement | null>} null while nothing connects the two sides */
   async measure() {
     /** @type {Map<string, any>} */
     const report = new Map(await this.#connection.getStats());
@@ -24,15 +34,19 @@ export class LineQuality {
     const pair = stats.find((each) => each.type === "candidate-pair" && each.nominated && each.state === "succeeded");
     if (!pair) return null;
     const sent = stats.filter((each) => each.type === "remote-inbound-rtp");
-    const loss = Math.max(this.#lossReceived(stats), ...sent.map((each) => each.fractionLost ?? 0));
-    // Firefox hardly ever measures the pair itself while a call goes on.
-    const roundTrip = Math.max(pair.currentRoundTripTime ?? 0, ...sent.map((each) => each.roundTripTime ?? 0));
-    return grade(loss, roundTrip);
+    const inbound = stats.filter((each) => each.type === "inbound-rtp");
+    return {
+      lossSent: Math.max(0, ...sent.map((each) => each.fractionLost ?? 0)),
+      lossReceived: this.#lossReceived(inbound),
+      // Firefox hardly ever measures the pair itself while a call goes on.
+      roundTrip: 1000 * Math.max(pair.currentRoundTripTime ?? 0, ...sent.map((each) => each.roundTripTime ?? 0)),
+      available: pair.availableOutgoingBitrate ?? null,
+      received: this.#bytesReceived(inbound),
+    };
   }
 
-  /** @param {any[]} stats */
-  #lossReceived(stats) {
-    const inbound = stats.filter((each) => each.type === "inbound-rtp");
+  /** @param {any[]} inbound */
+  #lossReceived(inbound) {
     const received = total(inbound, "packetsReceived");
     const lost = total(inbound, "packetsLost");
     const newlyLost = Math.max(0, lost - this.#lost);
@@ -40,6 +54,14 @@ export class LineQuality {
     this.#received = received;
     this.#lost = lost;
     return expected === 0 ? 0 : newlyLost / expected;
+  }
+
+  /** @param {any[]} inbound */
+  #bytesReceived(inbound) {
+    const bytes = total(inbound, "bytesReceived");
+    const lately = Math.max(0, bytes - this.#bytes);
+    this.#bytes = bytes;
+    return lately;
   }
 }
 
@@ -52,12 +74,12 @@ function total(stats, field) {
 }
 
 /**
- * @param {number} loss share of packets lost
- * @param {number} roundTrip seconds
+ * @param {Measurement} seen
  * @returns {Level}
  */
-function grade(loss, roundTrip) {
-  if (loss > 0.1 || roundTrip > 0.8) return "weak";
-  if (loss > 0.03 || roundTrip > 0.4) return "fair";
+export function grade({ lossSent, lossReceived, roundTrip }) {
+  const loss = Math.max(lossSent, lossReceived);
+  if (loss > 0.1 || roundTrip > 800) return "weak";
+  if (loss > 0.03 || roundTrip > 400) return "fair";
   return "good";
 }

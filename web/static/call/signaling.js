@@ -20,13 +20,14 @@
  * @typedef {{type: "error", code: string, message: string}} Failure
  * @typedef {Waiting | Welcome | Joined | Left | Knocking | Description | Candidate | State | Commit | Reveal | Ice | Ending | Failure} ServerMessage
  *
- * @typedef {{type: "admit", id: string}
- *   | {type: "description", to: string, description: RTCSessionDescriptionInit}
- *   | {type: "candidate", to: string, candidate: RTCIceCandidateInit | null}
- *   | ({type: "state"} & Sending)
- *   | {type: "commit", to: string, hash: string}
- *   | {type: "reveal", to: string, nonce: string}
- *   | {type: "leave"}} ClientMessage
+ * @typedef {{type: "admit", id: string} | Outgoing | ({type: "state"} & Sending) | {type: "leave"}} ClientMessage
+ *
+ * A message to one participant, before it says to whom.
+ * @typedef {{type: "description", description: RTCSessionDescriptionInit}
+ *   | {type: "candidate", candidate: RTCIceCandidateInit | null}
+ *   | {type: "commit", hash: string}
+ *   | {type: "reveal", nonce: string}} Unaddressed
+ * @typedef {Unaddressed & {to: string}} Outgoing
  *
  * @typedef {object} Listener
  * @property {(message: ServerMessage) => Promise<void> | void} message awaited before the next message
@@ -40,8 +41,14 @@ export const closing = Object.freeze({ refused: 1008, signedOut: 4401, over: 440
 /** The reason with `closing.over` if the appointment is by phone now. */
 export const notByVideo = "the appointment is not by video";
 
+// How long until the next try, in milliseconds. Somebody waits in front of the page in the
+// first minute; tries never end while the page is open. After a restart of the server, pages
+// come back spread over two seconds.
 const firstDelay = 500;
-const longestDelay = 15_000;
+const longestDelay = { atFirst: 2000, later: 15_000 };
+const atFirst = 60_000;
+const goingAway = 1012;
+const spread = 2000;
 
 export class Signaling {
   #address;
@@ -49,6 +56,8 @@ export class Signaling {
   /** @type {WebSocket | null} */
   #socket = null;
   #failures = 0;
+  /** Since when there is no connection, in milliseconds. @type {number | null} */
+  #lostAt = null;
   #welcomed = false;
   #ended = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -64,6 +73,7 @@ export class Signaling {
     this.#address = address;
     this.#listener = listener;
     addEventListener("online", () => this.#retryNow());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#retryNow());
   }
 
   open() {
@@ -99,6 +109,7 @@ export class Signaling {
     /** @type {ServerMessage} */
     const message = JSON.parse(data);
     this.#failures = 0;
+    this.#lostAt = null;
     if (message.type === "welcome") this.#welcomed = true;
     this.#handled = this.#handled.then(() => this.#listener.message(message)).catch((error) => console.error("call:", message.type, error));
   }
@@ -117,13 +128,22 @@ export class Signaling {
       return;
     }
     this.#listener.lost();
-    const delay = Math.min(longestDelay, firstDelay * 2 ** this.#failures++) * (0.5 + Math.random());
-    this.#retry = setTimeout(() => this.open(), delay);
+    this.#lostAt ??= performance.now();
+    this.#retry = setTimeout(() => this.open(), code === goingAway ? Math.random() * spread : this.#delay(performance.now() - this.#lostAt));
   }
 
+  /** @param {number} lost milliseconds without a connection */
+  #delay(lost) {
+    const longest = lost < atFirst ? longestDelay.atFirst : longestDelay.later;
+    return Math.min(longest, firstDelay * 2 ** this.#failures++) * (0.5 + Math.random());
+  }
+
+  /** The network or the person has come back. */
   #retryNow() {
     if (this.#ended || this.#socket?.readyState !== WebSocket.CLOSED) return;
     clearTimeout(this.#retry);
+    this.#failures = 0;
+    this.#lostAt = null;
     this.open();
   }
 }

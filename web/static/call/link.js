@@ -1,0 +1,217 @@
+// The way to one other participant: the connection, the verification of who holds its other
+// end, what the two pages say to one another, and the ladder that keeps the voice.
+
+import { Channel } from "./channel.js";
+import { after, beginning, ends, talking } from "./ladder.js";
+import { Peer, configuration } from "./peer.js";
+import { LineQuality } from "./quality.js";
+import { LongSilence } from "./silence.js";
+import { tunePicture, tuneVoice } from "./sending.js";
+import { Verification } from "./verification.js";
+
+/** @typedef {import("./channel.js").Said} Said */
+/** @typedef {import("./signaling.js").Sending} Sending */
+/** @typedef {import("./media.js").Media} Media */
+
+/**
+ * @typedef {object} LinkListener
+ * @property {(message: import("./signaling.js").Outgoing) => void} signal a message for the other side, by way of the server
+ * @property {(stream: MediaStream) => void} show what the other side sends
+ * @property {(state: RTCPeerConnectionState) => void} state
+ * @property {() => void} verified the verification words are known, or whether somebody may stand in between
+ * @property {(step: number, before: number) => void} stepped the ladder has changed what is sent
+ * @property {(message: Said) => void} said
+ * @property {() => void} held whether a picture is sent has changed
+ */
+
+export class Link {
+  /** Who it is with; null while it only gathers candidates. @type {string | null} */
+  with = null;
+  /** Whether it only goes on until a fresh one replaces it. */
+  old = false;
+  /** What the other side sends, as it said. @type {Sending | null} */
+  remote = null;
+  /** Whether the other side's line is too weak for its picture. */
+  remoteHolds = false;
+  /** Whether nothing has arrived for so long that the telephone is the way. */
+  silent = false;
+  /** The verification words: undefined until they are known, null if somebody may stand in between. @type {string | null | undefined} */
+  words;
+  #silence = new LongSilence();
+  #media;
+  #listener;
+  #course = talking;
+  #ladder = beginning(performance.now());
+  /** The last step that was said. */
+  #told = this.#ladder.step;
+  /** Whether the other side wants a picture: its own line may be too weak. */
+  #wanted = true;
+  /** @type {Channel | null} */
+  #channel = null;
+  #received = new MediaStream();
+  #quality;
+
+  /**
+   * @param {RTCIceServer[]} iceServers
+   * @param {Media} media
+   * @param {LinkListener} listener
+   */
+  constructor(iceServers, media, listener) {
+    this.#media = media;
+    this.#listener = listener;
+    this.verification = new Verification({
+      commit: (hash) => this.#signal({ type: "commit", hash }),
+      reveal: (nonce) => this.#signal({ type: "reveal", nonce }),
+      known: (words) => {
+        this.words = words;
+        listener.verified();
+      },
+    });
+    this.peer = new Peer(configuration(iceServers), media.stream, {
+      description: (description) => {
+        this.#signal({ type: "description", description });
+        void this.verification.describe(description.sdp);
+      },
+      candidate: (candidate) => this.#signal({ type: "candidate", candidate }),
+      track: (track) => {
+        this.#received.addTrack(track);
+        listener.show(this.#received);
+      },
+      state: (state) => this.#follow(state),
+      negotiates: (connection) => this.#open(connection),
+    });
+    this.#quality = new LineQuality(this.peer.connection);
+    void this.send("audio", media.audioTrack);
+    void this.send("video", media.videoTrack);
+  }
+
+  /** Whether a picture exists and is not sent: the line is too weak, or the other side's. */
+  get holding() {
+    return this.#ladder.step >= ends(this.#course).ownOff || !this.#wanted || this.#media.voiceOnly;
+  }
+
+  /** @param {string} id calls this participant, who came later */
+  call(id) {
+    this.with = id;
+    this.peer.call();
+  }
+
+  /** @param {string} id waits for the offer of this participant, who was there before */
+  expect(id) {
+    this.with = id;
+    this.peer.expect();
+  }
+
+  /** @param {RTCSessionDescriptionInit} description */
+  async receive(description) {
+    await this.verification.hear(description.sdp ?? "");
+    await this.peer.receive(description);
+  }
+
+  /**
+   * @param {"audio" | "video"} kind
+   * @param {MediaStreamTrack | null} track
+   */
+  async send(kind, track) {
+    await this.peer.send(kind, kind === "video" && this.holding ? null : track);
+    await this.#tune();
+  }
+
+  /** @param {Said} message */
+  say(message) {
+    this.#channel?.say(message);
+  }
+
+  /** Whether only the voice is wanted was changed by hand. */
+  async preferVoice() {
+    this.#sayWish();
+    await this.#hold();
+  }
+
+  /**
+   * Measures the line and lets the ladder follow.
+   * @param {number} at milliseconds, from performance.now()
+   */
+  async measure(at) {
+    const seen = await this.#quality.measure();
+    const expected = this.remote !== null && (this.remote.audio || this.remote.video);
+    this.silent = this.#silence.lasts(at, expected && (seen?.received ?? 0) === 0);
+    if (!seen) return null;
+    const before = this.#ladder;
+    const loss = before.step < ends(this.#course).ownOff ? seen.lossSent : Math.max(seen.lossSent, seen.lossReceived);
+    const picture = this.#media.videoTrack !== null && this.#wanted && !this.#media.voiceOnly;
+    this.#ladder = after(this.#course, before, { at, loss, roundTrip: seen.roundTrip, available: seen.available, picture });
+    if (this.#ladder.step !== before.step || this.#ladder.lean !== before.lean) await this.#step(before.step);
+    this.#settle();
+    return seen;
+  }
+
+  close() {
+    this.peer.close();
+  }
+
+  /** @param {import("./signaling.js").Unaddressed} message dropped while nobody is there, and by a link that is to be replaced */
+  #signal(message) {
+    if (this.with !== null && !this.old) this.#listener.signal({ ...message, to: this.with });
+  }
+
+  /** @param {RTCPeerConnectionState} state */
+  async #follow(state) {
+    if (state === "connected") await this.#tune();
+    this.#listener.state(state);
+  }
+
+  /** @param {RTCPeerConnection} connection */
+  #open(connection) {
+    this.#channel ??= new Channel(connection, {
+      opened: () => this.#sayWish(),
+      said: (message) => this.#hear(message),
+    });
+  }
+
+  /** @param {Said} message */
+  async #hear(message) {
+    if (message.type === "picture") {
+      this.#wanted = message.wanted;
+      await this.#hold();
+    }
+    if (message.type === "step") this.remoteHolds = message.step >= ends(this.#course).ownOff;
+    this.#listener.said(message);
+  }
+
+  /** @param {number} before the step that was left */
+  async #step(before) {
+    const { bothOff } = ends(this.#course);
+    if ((before >= bothOff) !== (this.#ladder.step >= bothOff)) this.#sayWish();
+    await this.#hold();
+  }
+
+  /** Says a step on both sides, but not one that is only tried. */
+  #settle() {
+    const { step, climbing } = this.#ladder;
+    if (climbing !== null || step === this.#told) return;
+    this.say({ type: "step", step });
+    this.#listener.stepped(step, this.#told);
+    this.#told = step;
+  }
+
+  /** Tells the other side whether this one wants its picture. */
+  #sayWish() {
+    this.say({ type: "picture", wanted: this.#ladder.step < ends(this.#course).bothOff && !this.#media.voiceOnly });
+  }
+
+  /** Sends the picture, or holds it back. */
+  async #hold() {
+    await this.send("video", this.#media.videoTrack);
+    this.#listener.held();
+  }
+
+  async #tune() {
+    const { step, lean } = this.#ladder;
+    const voice = this.peer.sender("audio");
+    if (voice) await tuneVoice(voice, lean);
+    const picture = this.#course.pictures[step];
+    const sender = this.peer.sender("video");
+    if (picture && sender?.track) await tunePicture(sender, picture, step, this.#media.sending.screen);
+  }
+}

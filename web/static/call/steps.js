@@ -1,0 +1,33 @@
+// The steps of the ladder in words, for who steps and for the other side.
+
+import { ends, talking } from "./ladder.js";
+
+const { ownOff, bothOff, telephone } = ends(talking);
+
+/**
+ * @param {number} step
+ * @param {number} before
+ * @param {string} name the other person's
+ */
+export function ownStep(step, before, name) {
+  if (step >= telephone) return "La connexion ne porte presque plus rien. Si la voix se coupe, continuez par téléphone.";
+  if (step > before) {
+    if (step === bothOff) return `La connexion est trop faible pour l’image de ${name}. La voix reste.`;
+    if (step === ownOff) return "La connexion est trop faible pour votre image. La voix reste.";
+    return "La connexion faiblit. Votre image est plus petite, pour garder la voix.";
+  }
+  if (before >= bothOff && step >= ownOff) return `La connexion va mieux. L’image de ${name} revient.`;
+  if (before >= ownOff) return "La connexion va mieux. Votre image revient.";
+  return "La connexion va mieux. Votre image est plus nette.";
+}
+
+/**
+ * @param {number} step
+ * @param {string} name whose step it is
+ */
+export function otherStep(step, name) {
+  if (step >= bothOff) return `La connexion de ${name} ne porte plus que la voix.`;
+  if (step >= ownOff) return `La connexion de ${name} est trop faible pour son image. La voix reste.`;
+  if (step > 0) return `La connexion de ${name} est moyenne. Son image est réduite.`;
+  return `La connexion de ${name} est bonne.`;
+}
