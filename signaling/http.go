@@ -30,7 +30,8 @@ func NewHTTP(service *Service, render *web.Renderer, origin string) *HTTP {
 // callPage is an open call. Its times are in the viewer's zone.
 type callPage struct {
 	AppointmentID  uuid.UUID
-	SelfRole       viewer.Role
+	SelfRole       role
+	Guest          bool   // the viewer is a guest, and sees nothing of the appointment
 	With           string // the other person's name
 	Now            time.Time
 	StartsAt       time.Time
@@ -40,6 +41,22 @@ type callPage struct {
 	ConversationID uuid.UUID
 	Phonable       bool      // the viewer may switch to a phone call
 	Phone          web.Phone // of the switchboard
+}
+
+// Socket is the path of the call's socket.
+func (p callPage) Socket() string {
+	if p.Guest {
+		return guestPath + "/ws"
+	}
+	return "/rendez-vous/" + p.AppointmentID.String() + "/appel/ws"
+}
+
+// Again is the path of this page.
+func (p callPage) Again() string {
+	if p.Guest {
+		return guestPath
+	}
+	return "/rendez-vous/" + p.AppointmentID.String() + "/appel"
 }
 
 func (callPage) Template() string  { return "signaling/call" }
@@ -53,6 +70,9 @@ type closedPage struct {
 	Heading       string
 	Message       string
 }
+
+// Mine reports whether the viewer is one of the appointment's two people.
+func (p closedPage) Mine() bool { return p.AppointmentID != uuid.Nil }
 
 func (closedPage) Template() string { return "signaling/closed" }
 func (p closedPage) Title() string  { return p.Heading }

@@ -6,8 +6,8 @@ import (
 	"log/slog"
 	"sync"
 
+	"socialdirect/internal/postgres"
 	"socialdirect/internal/socket"
-	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
 )
@@ -54,6 +54,8 @@ func (l *loop) dispatch(data []byte) error {
 		return nil
 	case m.Type == "admit":
 		return l.admit(m.ID)
+	case m.Type == "consent":
+		return l.consent(m.ID, *m.Granted)
 	}
 	what, err := m.passedOn(l.self.ID, l.relay.owns)
 	if err == nil && what != nil {
@@ -62,28 +64,74 @@ func (l *loop) dispatch(data []byte) error {
 	return err
 }
 
-// admit admits a waiting participant, and does nothing if they have just left.
+// admit admits a waiting participant, and does nothing if they have just left. A guest needs
+// the beneficiary's consent first.
 func (l *loop) admit(id string) error {
-	if l.self.Role != viewer.SocialWorker {
+	if l.self.Role != worker {
 		return errNotWorker
 	}
-	if id != beneficiaryID || !l.rooms.waiting(l.peer, id) {
+	who, waiting, found := l.rooms.find(l.peer, id)
+	if !found || !waiting {
+		return nil
+	}
+	admitted, err := l.storeAdmission(who)
+	switch {
+	case err != nil:
+		slog.Error("call admission", "cause", err)
+		l.connection.Send(event{Type: "error", Code: "unavailable", Message: "Cette personne n’a pas pu entrer. Réessayez dans un instant."})
+	case !admitted:
+		l.connection.Send(event{Type: "error", Code: "consent", Message: "La personne accompagnée n’a pas encore accepté cette entrée."})
+	default:
+		l.rooms.admit(l.peer, id)
+	}
+	return nil
+}
+
+// storeAdmission stores that somebody was admitted; false if they are a guest to whom the
+// beneficiary has not consented.
+func (l *loop) storeAdmission(who holder) (admitted bool, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
+	defer cancel()
+	if who.guest != uuid.Nil {
+		return l.guests.Admit(ctx, who.guest)
+	}
+	return true, insertAdmission(ctx, l.db.Pool, l.call, l.beneficiary, l.db.Now())
+}
+
+// consent lets a guest be admitted, by the beneficiary, or removes them at once, by either
+// person.
+func (l *loop) consent(id string, granted bool) error {
+	if l.guest != uuid.Nil || granted && l.self.Role != beneficiary {
+		return errNotTheirs
+	}
+	who, _, found := l.rooms.find(l.peer, id)
+	if !found || who.guest == uuid.Nil {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
 	defer cancel()
-	if err := insertAdmission(ctx, l.db.Pool, l.call, l.beneficiary, l.db.Now()); err != nil {
-		slog.Error("call admission", "cause", err)
-		l.connection.Send(event{Type: "error", Code: "unavailable", Message: "Cette personne n’a pas pu entrer. Réessayez dans un instant."})
+	if err := l.guests.Consent(ctx, who.guest, granted); err != nil {
+		slog.Error("consent to a guest", "cause", err, postgres.Statement(err))
+		l.connection.Send(event{Type: "error", Code: "unavailable", Message: "Votre réponse n’a pas été enregistrée. Réessayez dans un instant."})
+		if granted {
+			return nil
+		}
+	}
+	if granted {
+		l.rooms.consent(l.peer, id, true)
 		return nil
 	}
-	l.rooms.admit(l.peer, id)
+	l.rooms.expel(l.peer, id, "the consent was taken back")
+	l.relay.end(l.relay.user(who))
 	return nil
 }
 
 // note stores the time of joining (R23) in the background: a failure does not affect the
 // call.
 func (l *loop) note() {
+	if l.guest != uuid.Nil {
+		return // nothing is kept of guests
+	}
 	now := l.db.Now()
 	l.noting.Go(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), askWithin)

@@ -9,6 +9,7 @@ import (
 	"socialdirect/internal/form"
 	"socialdirect/internal/socket"
 	"socialdirect/internal/viewer"
+	"socialdirect/signaling/guest"
 	"socialdirect/web"
 )
 
@@ -58,6 +59,17 @@ func (s *Service) appointment(ctx context.Context, v *viewer.Viewer, id string) 
 func (s *Service) newPeer(a appointment.Appointment, v *viewer.Viewer) *peer {
 	self, _ := selfAndOther(a, v)
 	p := &peer{holder: holderOf(self.ID, a, v), self: self, closesAt: closesAt(a)}
+	p.ice, p.expires = s.iceServers(p.holder, a)
+	return p
+}
+
+// newGuest returns a guest's side of a call.
+func (s *Service) newGuest(a appointment.Appointment, i guest.Invitation) *peer {
+	id := guestID(i.Place)
+	p := &peer{
+		holder: holder{call: a.ID, participant: id, guest: i.ID}, closesAt: closesAt(a),
+		self: participant{ID: id, Name: i.Name, Role: role(i.Kind), Consented: i.Consented && !i.Admitted},
+	}
 	p.ice, p.expires = s.iceServers(p.holder, a)
 	return p
 }

@@ -11,10 +11,20 @@ import (
 
 // participant is one person of a call, as the others see them.
 type participant struct {
-	ID   string      `json:"id"`
-	Name string      `json:"name"`
-	Role viewer.Role `json:"role"`
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	Role      role   `json:"role"`
+	Consented bool   `json:"consented,omitempty"` // of a guest who waits: the beneficiary has consented
 }
+
+// role is what a participant is in a call: one of the two people's roles on the platform, or a
+// guest's kind.
+type role string
+
+const (
+	beneficiary role = role(viewer.Beneficiary)
+	worker      role = role(viewer.SocialWorker)
+)
 
 // event is a message of the server itself. Fields that its type does not use are omitted.
 type event struct {
@@ -57,6 +67,7 @@ type message struct {
 	Screen      *bool           `json:"screen"`
 	Hash        string          `json:"hash"`
 	Nonce       string          `json:"nonce"`
+	Granted     *bool           `json:"granted"`
 }
 
 // description is an RTCSessionDescriptionInit.
@@ -120,6 +131,7 @@ const (
 	errUnwelcome violation = "nothing may be said before the welcome"
 	errTooLong   violation = "a description holds 32 KiB at most" // closed with 1009
 	errNotWorker violation = "only the social worker admits"
+	errNotTheirs violation = "a guest consents to nothing"
 )
 
 // parse decodes and checks a message; its error is a violation.
@@ -147,6 +159,8 @@ func (m message) check() error {
 		complete = m.To != "" && encoded(m.Hash)
 	case "reveal":
 		complete = m.To != "" && encoded(m.Nonce)
+	case "consent":
+		complete = m.ID != "" && m.Granted != nil
 	case "leave":
 	default:
 		return errType

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"socialdirect/internal/socket"
-	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
 )
@@ -43,12 +42,12 @@ func (r *rooms) enter(p *peer, admitted bool) {
 		older.End(socket.Replaced, "replaced by a newer connection")
 	}
 	in.here[p.self.ID] = p
-	if p.self.Role == viewer.SocialWorker || admitted || in.admitted[p.self.ID] {
+	if p.self.Role == worker || admitted || in.admitted[p.self.ID] {
 		in.welcome(p)
 		return
 	}
 	p.Send(event{Type: "waiting"})
-	in.notifyWorker(event{Type: "knocking", Participant: &p.self})
+	in.announce(p)
 }
 
 // leave removes p from its call after its connection has ended.
@@ -63,14 +62,6 @@ func (r *rooms) leave(p *peer) {
 	if len(in.here) == 0 {
 		delete(r.open, p.call)
 	}
-}
-
-// waiting reports whether the participant waits to be admitted to p's call.
-func (r *rooms) waiting(p *peer, id string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	in := r.open[p.call]
-	return in != nil && in.here[id] != nil && !in.here[id].inside
 }
 
 // admit admits the participant to p's call, if they are still waiting.
@@ -88,6 +79,49 @@ func (r *rooms) admit(p *peer, id string) {
 	if guest := in.here[id]; guest != nil && !guest.inside {
 		in.welcome(guest)
 	}
+}
+
+// consent notes whether the beneficiary consents to a guest, and reports it to those whom it
+// concerns while the guest waits.
+func (r *rooms) consent(p *peer, id string, granted bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	in := r.open[p.call]
+	if in == nil || in.here[id] == nil {
+		return
+	}
+	guest := in.here[id]
+	guest.self.Consented = granted
+	if !guest.inside {
+		in.announce(guest)
+	}
+}
+
+// expel ends the connection of a participant of p's call, who may not come back by themselves.
+func (r *rooms) expel(p *peer, id, reason string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	in := r.open[p.call]
+	if in == nil {
+		return
+	}
+	delete(in.admitted, id)
+	if other := in.here[id]; other != nil {
+		in.remove(other)
+		other.End(callClosed, reason)
+	}
+}
+
+// find returns who is or waits in p's call under this identifier.
+func (r *rooms) find(p *peer, id string) (who holder, waiting, found bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	in := r.open[p.call]
+	if in == nil || in.here[id] == nil {
+		return holder{}, false, false
+	}
+	other := in.here[id]
+	return other.holder, !other.inside, true
 }
 
 // inside reports whether p was welcomed.
@@ -136,6 +170,7 @@ func (r *rooms) pass(p *peer, to string, what any) {
 // worker is notified of those who wait.
 func (in *room) welcome(p *peer) {
 	p.inside = true
+	p.self.Consented = false // said of those who wait alone
 	p.welcomed()
 	there := []participant{}
 	for _, other := range in.others(p) {
@@ -148,14 +183,31 @@ func (in *room) welcome(p *peer) {
 		Type: "welcome", Self: p.self.ID, Participants: there,
 		ICEServers: p.ice, Policy: relayOnly, ClosesAt: p.closesAt,
 	})
-	if p.self.Role != viewer.SocialWorker {
-		return
-	}
 	for _, other := range in.others(p) {
-		if !other.inside {
-			p.Send(event{Type: "knocking", Participant: &other.self})
+		if !other.inside && p.hears(other) {
+			p.Send(knocking(other))
 		}
 	}
+}
+
+// announce notifies those whom it concerns that p waits.
+func (in *room) announce(p *peer) {
+	for _, other := range in.others(p) {
+		if other.hears(p) {
+			other.Send(knocking(p))
+		}
+	}
+}
+
+// hears reports whether p is notified of somebody who waits: the worker of everybody, whom they
+// admit, and the beneficiary of a guest, to whom they consent.
+func (p *peer) hears(waiting *peer) bool {
+	return p.self.Role == worker || p.inside && p.self.Role == beneficiary && waiting.guest != uuid.Nil
+}
+
+func knocking(p *peer) event {
+	who := p.self // a copy: it may change while the message waits to be sent
+	return event{Type: "knocking", Participant: &who}
 }
 
 // remove removes p; those inside are notified, even if p only waited.
@@ -176,14 +228,6 @@ func (in *room) others(p *peer) []*peer {
 		}
 	}
 	return others
-}
-
-func (in *room) notifyWorker(what any) {
-	for _, p := range in.here {
-		if p.self.Role == viewer.SocialWorker {
-			p.Send(what)
-		}
-	}
 }
 
 // callClosed is the close code for a call that is not open, beside the codes of all sockets.

@@ -3,8 +3,6 @@ package signaling
 import (
 	"testing"
 
-	"socialdirect/internal/viewer"
-
 	"github.com/google/uuid"
 )
 
@@ -13,22 +11,22 @@ import (
 func TestR24_AnAdmissionDuringAReloadCounts(t *testing.T) {
 	t.Parallel()
 	rooms, call := newRooms(), uuid.New()
-	enter := func(id string, role viewer.Role) *peer {
-		p := &peer{holder: holder{call: call}, connection: discard{}, self: participant{ID: id, Role: role}, welcomed: func() {}}
+	enter := func(id string, as role) *peer {
+		p := &peer{holder: holder{call: call}, connection: discard{}, self: participant{ID: id, Role: as}, welcomed: func() {}}
 		rooms.enter(p, false)
 		return p
 	}
-	worker := enter(workerID, viewer.SocialWorker)
-	first := enter(beneficiaryID, viewer.Beneficiary)
-	if !rooms.waiting(worker, beneficiaryID) || rooms.inside(first) {
+	nadia := enter(workerID, worker)
+	first := enter(beneficiaryID, beneficiary)
+	if !waits(rooms, nadia) || rooms.inside(first) {
 		t.Fatal("she does not wait")
 	}
 	rooms.leave(first)
-	rooms.admit(worker, beneficiaryID)
-	if second := enter(beneficiaryID, viewer.Beneficiary); !rooms.inside(second) {
+	rooms.admit(nadia, beneficiaryID)
+	if second := enter(beneficiaryID, beneficiary); !rooms.inside(second) {
 		t.Error("she waits again")
 	}
-	rooms.leave(worker)
+	rooms.leave(nadia)
 }
 
 // discard is a connection that ignores what is sent.
@@ -36,3 +34,9 @@ type discard struct{}
 
 func (discard) Send(any)        {}
 func (discard) End(int, string) {}
+
+// waits reports whether the beneficiary waits to be admitted to p's call.
+func waits(r *rooms, p *peer) bool {
+	_, waiting, found := r.find(p, beneficiaryID)
+	return found && waiting
+}

@@ -32,7 +32,7 @@ func (s *Service) round(ctx context.Context) {
 			continue
 		}
 		s.keep(p, now)
-		if s.rooms.inside(p) {
+		if p.guest == uuid.Nil && s.rooms.inside(p) {
 			talking = append(talking, []byte(p.holder.session))
 		}
 	}
@@ -88,16 +88,20 @@ func (s *Service) renew(p *peer, now time.Time) {
 // count as valid.
 type validity struct {
 	sessions map[string]bool
+	guests   map[uuid.UUID]bool
 	calls    map[uuid.UUID]appointment.Appointment
 }
 
-// validity makes two queries, however many peers and grants there are.
+// validity makes three queries at most, however many peers and grants there are.
 func (s *Service) validity(ctx context.Context, peers []*peer, grants []grant) validity {
 	var sessions [][]byte
-	var calls []uuid.UUID
+	var calls, guests []uuid.UUID
 	seen, called := map[string]bool{}, map[uuid.UUID]bool{}
 	note := func(h holder) {
-		if !seen[h.session] {
+		switch {
+		case h.guest != uuid.Nil:
+			guests = append(guests, h.guest)
+		case !seen[h.session]:
 			seen[h.session], sessions = true, append(sessions, []byte(h.session))
 		}
 		if !called[h.call] {
@@ -121,7 +125,11 @@ func (s *Service) validity(ctx context.Context, peers []*peer, grants []grant) v
 	if failed == nil {
 		known.calls = there
 	}
-	if err = errors.Join(err, failed); err != nil && ctx.Err() == nil {
+	invited, unknown := s.guests.Alive(asking, guests)
+	if unknown == nil {
+		known.guests = invited
+	}
+	if err = errors.Join(err, failed, unknown); err != nil && ctx.Err() == nil {
 		slog.Warn("calls could not be checked", "cause", err)
 	}
 	return known
@@ -135,14 +143,17 @@ type closing struct {
 
 // end returns why a holder may not stay, if that is so.
 func (k validity) end(h holder, now time.Time) (closing, bool) {
-	if k.sessions != nil && !k.sessions[h.session] {
+	if h.guest != uuid.Nil && k.guests != nil && !k.guests[h.guest] {
+		return closing{callClosed, "the invitation has ended"}, true
+	}
+	if h.guest == uuid.Nil && k.sessions != nil && !k.sessions[h.session] {
 		return closing{socket.SignedOut, "signed out"}, true
 	}
 	if k.calls == nil {
 		return closing{}, false
 	}
 	a, there := k.calls[h.call]
-	if !there || a.BeneficiaryID != h.account && a.SocialWorkerID != h.account {
+	if !there || h.guest == uuid.Nil && a.BeneficiaryID != h.account && a.SocialWorkerID != h.account {
 		return closing{callClosed, refusals[cancelled]}, true
 	}
 	reason, over := refusals[stateAt(a, now)]

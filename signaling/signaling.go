@@ -13,6 +13,7 @@ package signaling
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"socialdirect/booking"
@@ -22,6 +23,7 @@ import (
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/socket"
 	"socialdirect/internal/viewer"
+	"socialdirect/signaling/guest"
 )
 
 // Sessions says which sessions are valid, and keeps sessions in use alive; account.Service
@@ -37,6 +39,7 @@ type Service struct {
 	bookings     *booking.Service
 	appointments *appointment.Service
 	sessions     Sessions
+	guests       *guest.Service
 	relay        *Relay
 	rooms        *rooms
 	sockets      *socket.Hub
@@ -50,12 +53,13 @@ type Parts struct {
 	Bookings     *booking.Service
 	Appointments *appointment.Service
 	Sessions     Sessions
+	Guests       *guest.Service
 	Relay        *Relay
 }
 
 // New returns a service without any current call.
 func New(p Parts) *Service {
-	s := &Service{db: p.DB, bookings: p.Bookings, appointments: p.Appointments, sessions: p.Sessions, relay: p.Relay, rooms: newRooms(), sockets: socket.NewHub(limits)}
+	s := &Service{db: p.DB, bookings: p.Bookings, appointments: p.Appointments, sessions: p.Sessions, guests: p.Guests, relay: p.Relay, rooms: newRooms(), sockets: socket.NewHub(limits)}
 	s.rounds = socket.NewRounds(recheckEvery, s.round)
 	return s
 }
@@ -86,13 +90,16 @@ const (
 
 // selfAndOther returns the viewer and the other person of an appointment.
 func selfAndOther(a appointment.Appointment, v *viewer.Viewer) (self, other participant) {
-	beneficiary := participant{ID: beneficiaryID, Name: a.BeneficiaryName, Role: viewer.Beneficiary}
-	worker := participant{ID: workerID, Name: a.SocialWorkerName, Role: viewer.SocialWorker}
+	person := participant{ID: beneficiaryID, Name: a.BeneficiaryName, Role: beneficiary}
+	theirs := participant{ID: workerID, Name: a.SocialWorkerName, Role: worker}
 	if v.ID == a.SocialWorkerID {
-		return worker, beneficiary
+		return theirs, person
 	}
-	return beneficiary, worker
+	return person, theirs
 }
+
+// guestID returns the identifier of the guest at a place of the call.
+func guestID(place int) string { return "P" + strconv.Itoa(2+place) }
 
 // holderOf returns the viewer as a user of the relay.
 func holderOf(participant string, a appointment.Appointment, v *viewer.Viewer) holder {

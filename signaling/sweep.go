@@ -6,6 +6,7 @@ import (
 
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
+	"socialdirect/signaling/guest"
 )
 
 const (
@@ -16,9 +17,12 @@ const (
 )
 
 // Sweep deletes the times of joining and leaving of a year ago, and admissions to calls of
-// that time.
+// that time, and the invitations to calls that are over.
 func Sweep(ctx context.Context, db *postgres.DB) error {
 	return db.InTx(ctx, func(tx postgres.Tx) error {
+		if err := guest.Sweep(ctx, tx); err != nil {
+			return err
+		}
 		return deleteBefore(ctx, tx, tx.Now.AddDate(-keptYears, 0, 0))
 	})
 }

@@ -168,7 +168,7 @@ func (r *Relay) credentials(urls []string, user string, expires time.Time) ICESe
 // reveals neither the call nor the person.
 func (r *Relay) user(h holder) string {
 	mac := hmac.New(sha256.New, r.secret)
-	fmt.Fprintf(mac, "relay user %s %s %s %x", h.call, h.participant, h.account, h.session)
+	fmt.Fprintf(mac, "relay user %s %s %s %x %s", h.call, h.participant, h.account, h.session, h.guest)
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:16])
 }
 

@@ -13,12 +13,14 @@ import (
 // candidates that the browser has gathered stay valid.
 const credentialsLast = 10 * time.Minute
 
-// holder is somebody who may use the relay: a participant of a call, in one session.
+// holder is somebody who may use the relay: a participant of a call, in one session, or a
+// guest, who has an invitation instead of an account and a session.
 type holder struct {
 	call        uuid.UUID
 	participant string
 	account     uuid.UUID
 	session     string
+	guest       uuid.UUID
 }
 
 // quotaKey is one participant of one call, in whatever sessions: the relay's quotas count per

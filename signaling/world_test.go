@@ -19,6 +19,7 @@ import (
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
 	"socialdirect/signaling"
+	"socialdirect/signaling/guest"
 	"socialdirect/web"
 
 	"github.com/gorilla/websocket"
@@ -61,6 +62,7 @@ type world struct {
 	*bookingtest.World
 	calls       *signaling.Service
 	relay       *signaling.Relay
+	guests      *guest.Service
 	sessions    *sessions
 	server      *httptest.Server
 	zoe, nadia  *viewer.Viewer
@@ -77,7 +79,8 @@ func newWorld(t *testing.T) *world {
 	w.SetNow(w.appointment.StartsAt)
 	w.relay = startRelay(t, w.DB.Now)
 	w.sessions = &sessions{Service: w.Accounts.Sessions}
-	w.calls = signaling.New(signaling.Parts{DB: w.DB, Bookings: w.Bookings, Appointments: w.Appointments, Sessions: w.sessions, Relay: w.relay})
+	w.guests = guest.New(w.DB, w.Vault, w.Appointments)
+	w.calls = signaling.New(signaling.Parts{DB: w.DB, Bookings: w.Bookings, Appointments: w.Appointments, Sessions: w.sessions, Guests: w.guests, Relay: w.relay})
 	w.calls.RecheckEvery(20 * time.Millisecond)
 	w.serve(t)
 	return w
@@ -111,6 +114,11 @@ func (w *world) serve(t *testing.T) {
 	mux.Handle("GET /static/", render.Static())
 	mux.Handle("GET /rendez-vous/{id}/appel", answered(handlers.Page))
 	mux.Handle("GET /rendez-vous/{id}/appel/ws", answered(handlers.Socket))
+	for _, route := range handlers.Routes() {
+		if route.Path == "/appel/invite/ws" {
+			mux.Handle(route.Method+" "+route.Path, answered(route.Handler))
+		}
+	}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
@@ -141,7 +149,7 @@ func (w *world) identified(next http.Handler) http.Handler {
 }
 
 func answered(handler web.Handler) http.Handler {
-	statuses := map[fault.Code]int{fault.Forbidden: 403, fault.Unauthenticated: 401, fault.NotFound: 404, fault.Unavailable: 503}
+	statuses := map[fault.Code]int{fault.Forbidden: 403, fault.Unauthenticated: 401, fault.NotFound: 404, fault.Unavailable: 503, fault.Gone: 410}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v, _ := r.Context().Value(identity{}).(*viewer.Viewer)
 		if err := handler(w, &web.Request{Request: r, Viewer: v}); err != nil {

@@ -149,13 +149,19 @@ var policy = map[string]rule{
 	"POST /beneficiaires/{id}/rendez-vous":         to(422, viewer.SocialWorker).of("person met"),
 
 	// The call and the conversation.
-	"GET /rendez-vous/{id}/appel":    to(200, itsPeople...).of("call"),
-	"GET /rendez-vous/{id}/appel/ws": to(101, itsPeople...).of("call").socket(),
-	"GET /messages":                  to(200, itsPeople...),
-	"GET /messages/ws":               to(101, itsPeople...).socket(),
-	"GET /messages/{id}":             to(200, itsPeople...).of("conversation"),
-	"POST /messages/{id}":            to(422, itsPeople...).of("conversation"),
-	"GET /documents/{id}":            to(200, itsPeople...).of("document"),
+	"GET /rendez-vous/{id}/appel":                             to(200, itsPeople...).of("call"),
+	"GET /rendez-vous/{id}/appel/ws":                          to(101, itsPeople...).of("call").socket(),
+	"GET /rendez-vous/{id}/appel/invitation":                  to(200, itsPeople...).of("call"),
+	"POST /rendez-vous/{id}/appel/invitation":                 to(422, itsPeople...).of("call"),
+	"POST /rendez-vous/{id}/appel/invitation/{guest}/retrait": to(303, itsPeople...).of("invitation to a call"),
+	"GET /appel/invite":                                       anyone(410),
+	"POST /appel/invite":                                      anyone(410),
+	"GET /appel/invite/ws":                                    anyone(410).socket(),
+	"GET /messages":                                           to(200, itsPeople...),
+	"GET /messages/ws":                                        to(101, itsPeople...).socket(),
+	"GET /messages/{id}":                                      to(200, itsPeople...).of("conversation"),
+	"POST /messages/{id}":                                     to(422, itsPeople...).of("conversation"),
+	"GET /documents/{id}":                                     to(200, itsPeople...).of("document"),
 
 	// A worker's agenda.
 	"GET /agenda":                              to(200, viewer.SocialWorker),

@@ -24,6 +24,7 @@ import (
 	"socialdirect/company/apikey"
 	"socialdirect/internal/clocktest"
 	"socialdirect/internal/viewer"
+	"socialdirect/signaling/guest"
 
 	"github.com/google/uuid"
 	"github.com/gorilla/websocket"
@@ -280,6 +281,9 @@ func (m *matrixWorld) placeMeetings(t *testing.T) {
 	}.Encode()}
 	call := m.callWith(t, m.zoe, nadia.ID)
 	m.objects["call"] = object{fill: []string{"{id}", call}, owners: []*visitor{m.zoe, m.nadia}}
+	_, invited, err := m.platform.guests.Invite(t.Context(), zoe, uuid.MustParse(call), guest.NewInvitation{Name: "Lin", Kind: guest.Interpreter})
+	ok(t, err)
+	m.objects["invitation to a call"] = object{fill: []string{"{id}", call, "{guest}", invited.ID.String()}, owners: []*visitor{m.zoe, m.nadia}}
 
 	m.placeLeft(t, zoe, nadia, hour.Add(24*time.Hour))
 	conversation := appointment.ConversationID(zoe.ID, nadia.ID)

@@ -53,6 +53,7 @@ import (
 	"socialdirect/privacy"
 	"socialdirect/server"
 	"socialdirect/signaling"
+	"socialdirect/signaling/guest"
 	"socialdirect/web"
 
 	"github.com/nyaruka/phonenumbers"
@@ -116,6 +117,7 @@ type platform struct {
 	bulkCancels   *bulkcancel.Service
 	messages      *messaging.Service
 	rights        *privacy.Service
+	guests        *guest.Service
 	relay         *signaling.Relay
 	health        *health.Monitor
 	server        *server.Server
@@ -247,6 +249,7 @@ func (p *platform) openBooking(s settings, keys *vault.Vault) {
 		DB: p.db, Vault: keys, Accounts: p.accounts, Appointments: p.appointments, Workers: p.workers, Agendas: p.agendas,
 		Searches: p.searches, Rebookings: p.rebookings, Notify: p.notify,
 	})
+	p.guests = guest.New(p.db, keys, p.appointments)
 	p.bulkCancels = bulkcancel.New(bulkcancel.Parts{DB: p.db, Vault: keys, Accounts: p.accounts, Appointments: p.appointments, Bookings: p.bookings})
 }
 
@@ -382,7 +385,7 @@ func (p *platform) startServer(s settings) error {
 		return err
 	}
 	p.onLeave(func(context.Context) error { return p.relay.Close() })
-	calls := signaling.New(signaling.Parts{DB: p.db, Bookings: p.bookings, Appointments: p.appointments, Sessions: p.accounts.Sessions, Relay: p.relay})
+	calls := signaling.New(signaling.Parts{DB: p.db, Bookings: p.bookings, Appointments: p.appointments, Sessions: p.accounts.Sessions, Guests: p.guests, Relay: p.relay})
 	p.onLeave(calls.Close)
 	accounts := account.NewHTTP(account.PageParts{
 		Accounts: p.accounts, Render: render, Secure: s.secure, Coming: p.appointments.CountComing, Recalls: p.countRecalls,

@@ -72,12 +72,12 @@ func cookiesOf(t *testing.T, folder string) (all []string) {
 	own, files := readNames(t, folder)
 	for _, file := range files {
 		ast.Inspect(file, func(node ast.Node) bool {
-			if call, ok := node.(*ast.CallExpr); ok && setsCookie(call) {
+			if call, ok := node.(*ast.CallExpr); ok && setsCookie(call) != "" {
 				name := own.called(call.Args[1])
 				if name == "" {
 					t.Errorf("%s sets a cookie whose name this test cannot find: use a constant", folder)
 				}
-				all = append(all, "__Host-"+name)
+				all = append(all, setsCookie(call)+name)
 			}
 			return true
 		})
@@ -85,14 +85,25 @@ func cookiesOf(t *testing.T, folder string) (all []string) {
 	return all
 }
 
-// setsCookie reports whether a call is Cookies.Set, whatever holds the Cookies.
-func setsCookie(call *ast.CallExpr) bool {
+// setsCookie returns how the name of a cookie begins over TLS that a call of Cookies.Set sets,
+// whatever holds the Cookies; empty for any other call.
+func setsCookie(call *ast.CallExpr) string {
 	method, ok := call.Fun.(*ast.SelectorExpr)
 	if !ok || method.Sel.Name != "Set" || len(call.Args) != 4 {
-		return false
+		return ""
 	}
-	of, ok := method.X.(*ast.SelectorExpr)
-	return ok && strings.EqualFold(of.Sel.Name, "cookies")
+	of, prefix := method.X, "__Host-"
+	if within, ok := of.(*ast.CallExpr); ok { // Cookies.Within(path)
+		narrowed, ok := within.Fun.(*ast.SelectorExpr)
+		if !ok || narrowed.Sel.Name != "Within" {
+			return ""
+		}
+		of, prefix = narrowed.X, "__Secure-"
+	}
+	if holder, ok := of.(*ast.SelectorExpr); ok && strings.EqualFold(holder.Sel.Name, "cookies") {
+		return prefix
+	}
+	return ""
 }
 
 var (
@@ -209,13 +220,13 @@ func TestCookiesAndKeysAreFoundHoweverTheyAreNamed(t *testing.T) {
 			t.Errorf("%s is %q, want %q", expression, got, want)
 		}
 	}
-	for expression, want := range map[string]bool{"r.Cookies.Set(w, c, v, 60)": true, "h.cookies.Set(w, c, v, 0)": true, "h.Set(w, c, v, 0)": false, `w.Header().Set("a", "b")`: false} {
+	for expression, want := range map[string]string{"r.Cookies.Set(w, c, v, 60)": "__Host-", "h.cookies.Set(w, c, v, 0)": "__Host-", "r.Cookies.Within(p).Set(w, c, v, 0)": "__Secure-", "h.Set(w, c, v, 0)": "", `w.Header().Set("a", "b")`: ""} {
 		e, err := parser.ParseExpr(expression)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got := setsCookie(e.(*ast.CallExpr)); got != want {
-			t.Errorf("%s sets a cookie: %t", expression, got)
+			t.Errorf("%s sets a cookie %q…", expression, got)
 		}
 	}
 	if keys := stored(t, "x.js", "const kept = `call:${location.pathname}`;\nlocalStorage.setItem(kept, 1);\nsessionStorage[kept];"); !slices.Equal(keys, []string{"call:", "call:"}) {

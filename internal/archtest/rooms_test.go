@@ -34,6 +34,9 @@ var parted = map[string][]string{
 	"account/profile":       {"account/age", "account/session", "account/outbox", "account/smscode", "account/pages", "account/people", "account/limit"},
 	"account":               {"account/event", "account/interrupted", "account/passwordreset", "account/profile", "account/age", "account/decision", "account/report", "account/signup", "account/lookup", "account/factor", "account/session", "account/outbox", "account/smscode", "account/pages", "account/people", "account/limit", "account/passwords"},
 
+	"signaling/guest": {},
+	"signaling":       {"signaling/guest"},
+
 	"company/figures": {},
 	"company/apikey":  {},
 	"company/poster":  {},

@@ -82,7 +82,7 @@ var owned = map[string][]string{
 		"handed_documents", "messages", "documents", "uploads", "read_marks", "message_rates", "document_days",
 	},
 	"signaling": {
-		"call_admissions", "call_attendances",
+		"call_admissions", "call_attendances", "call_invitations",
 	},
 }
 

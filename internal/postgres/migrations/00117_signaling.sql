@@ -20,3 +20,27 @@ create table call_attendances (
 );
 create index call_attendances_appointment_idx on call_attendances (appointment_id);
 create index call_attendances_joined_idx on call_attendances (joined_at);
+
+-- Third persons who are invited to a call: the name is sealed with the
+-- beneficiary's key. place is the guest's own in the call; a link is opened once,
+-- and opened_at is then set with the hash of the guest's cookie.
+create table call_invitations (
+    id             uuid primary key,
+    appointment_id uuid not null references appointments on delete cascade,
+    beneficiary_id uuid not null references accounts on delete cascade,
+    place          smallint not null check (place between 1 and 2),
+    kind           text not null check (kind in ('interpreter', 'relative')),
+    invited_by     uuid not null references accounts on delete cascade,
+    sealed_name    bytea not null,
+    token_hash     bytea not null unique,
+    cookie_hash    bytea unique,
+    made_at        timestamptz not null,
+    expires_at     timestamptz not null,
+    ends_at        timestamptz not null check (ends_at >= expires_at),
+    opened_at      timestamptz,
+    consented_at   timestamptz,
+    admitted_at    timestamptz check (admitted_at is null or consented_at is not null),
+    revoked_at     timestamptz,
+    check ((opened_at is null) = (cookie_hash is null))
+);
+create index call_invitations_appointment_idx on call_invitations (appointment_id);

@@ -9,10 +9,16 @@ import { Link } from "./link.js";
 import { grade, levels } from "./quality.js";
 import { Signaling, closing, notByVideo } from "./signaling.js";
 import { ownStep, otherStep } from "./steps.js";
+import { roleWords } from "./tiles.js";
 import { timeLeft } from "./clock.js";
 import { windowLength } from "./ladder.js";
 
 /** @typedef {import("./signaling.js").ServerMessage} ServerMessage */
+/** @typedef {import("./tiles.js").Tile} Tile */
+
+/** The identifiers of the appointment's two people. */
+const beneficiary = "P1";
+const worker = "P2";
 
 export class Call {
   #page;
@@ -24,10 +30,12 @@ export class Call {
   #links = new Map();
   /** Gathers candidates before anybody is there. @type {Link | null} */
   #spare;
-  /** @type {Map<string, string>} */
-  #names = new Map();
-  /** @type {string | null} */
-  #knocker = null;
+  /** @type {Map<string, import("./signaling.js").Participant>} */
+  #people = new Map();
+  /** Who waits, in the order in which they came. @type {Map<string, import("./signaling.js").Participant>} */
+  #waiting = new Map();
+  /** The pictures of everybody but the main person. @type {Map<string, Tile>} */
+  #tiles = new Map();
 
   /**
    * @param {import("./page.js").Page} page
@@ -73,10 +81,19 @@ export class Call {
     this.tell();
   }
 
+  /** The first who waits may enter, as far as it is this person's to say. */
   admit() {
-    if (this.#knocker === null) return;
-    this.#signaling.send({ type: "admit", id: this.#knocker });
-    this.#knock(null);
+    const [first] = this.#waiting.values();
+    if (!first) return;
+    if (this.#page.isWorker) this.#signaling.send({ type: "admit", id: first.id });
+    else this.#signaling.send({ type: "consent", id: first.id, granted: true });
+    this.#gone(first.id);
+  }
+
+  /** The first who waits, a guest, is sent away. */
+  refuse() {
+    const [first] = this.#waiting.values();
+    if (first) this.#removeGuest(first.id);
   }
 
   leave() {
@@ -126,13 +143,13 @@ export class Call {
   #enter(welcome) {
     this.#hours.closesAt = Date.parse(welcome.closes_at);
     this.#useRelays(welcome.ice_servers);
-    for (const { id, name } of welcome.participants) this.#names.set(id, name);
+    for (const each of welcome.participants) this.#people.set(each.id, each);
     for (const [id, link] of this.#links) {
       if (welcome.participants.some((each) => each.id === id)) link.old = true;
       else this.#hangUp(id);
     }
     this.tell();
-    if (welcome.participants.length > 0) {
+    if (welcome.participants.some(({ id }) => this.#isMain(id))) {
       if (this.#page.phase !== "talking") this.#page.phase = "calling";
       this.#page.say("Vous êtes dans l’appel. L’image arrive…");
       return;
@@ -141,25 +158,43 @@ export class Call {
     this.#page.say("Vous êtes dans l’appel.");
   }
 
-  /** @param {import("./signaling.js").Participant | null} participant */
+  /** @param {import("./signaling.js").Participant} participant */
   #knock(participant) {
-    this.#knocker = participant?.id ?? null;
-    this.#page.showKnocking(participant?.name ?? null);
+    if (participant.consented && !this.#page.isWorker) return; // this person's own answer
+    this.#waiting.set(participant.id, participant);
+    this.#showWaiting();
+  }
+
+  /** Nobody waits under this identifier any more. @param {string} id */
+  #gone(id) {
+    if (this.#waiting.delete(id)) this.#showWaiting();
+  }
+
+  #showWaiting() {
+    const [first] = this.#waiting.values();
+    this.#page.showKnocking(first ?? null);
+  }
+
+  /** @param {string} id */
+  #removeGuest(id) {
+    this.#signaling.send({ type: "consent", id, granted: false });
+    this.#gone(id);
   }
 
   /** @param {import("./signaling.js").Participant} participant */
-  #meet({ id, name }) {
-    if (id === this.#knocker) this.#knock(null);
-    this.#names.set(id, name);
+  #meet(participant) {
+    const { id, name } = participant;
+    this.#gone(id);
+    this.#people.set(id, participant);
     this.#renew(id).call(id);
-    if (this.#page.phase !== "talking") this.#page.phase = "calling";
+    if (this.#isMain(id) && this.#page.phase !== "talking") this.#page.phase = "calling";
     this.#page.say(`${name} entre dans l’appel…`);
     this.tell();
   }
 
   /** @param {string} id */
   #part(id) {
-    if (id === this.#knocker) this.#knock(null);
+    this.#gone(id);
     if (!this.#links.has(id)) return;
     this.#hangUp(id);
     this.#page.say(`${this.#nameOf(id)} a quitté l’appel. S’il s’agit d’une coupure, l’appel reprendra tout seul.`);
@@ -184,7 +219,14 @@ export class Call {
     const link = this.#links.get(from);
     if (!link) return;
     link.remote = sending;
-    this.#page.showRemoteSending(sending, link.remoteHolds);
+    this.#showSending(link);
+  }
+
+  /** @param {Link} link */
+  #showSending(link) {
+    if (link.remote === null) return;
+    if (this.#isMain(link.with)) this.#page.showRemoteSending(link.remote, link.remoteHolds);
+    else this.#tileOf(link).showSending(link.remote);
   }
 
   /** @param {RTCIceServer[]} iceServers */
@@ -205,9 +247,26 @@ export class Call {
     return [...this.#links.values(), ...(this.#spare ? [this.#spare] : [])];
   }
 
-  /** @param {string} id */
+  /** @param {string | null} id */
   #nameOf(id) {
-    return this.#names.get(id) ?? this.#page.with;
+    return this.#people.get(id ?? "")?.name ?? this.#page.with;
+  }
+
+  /** Whether this is the person whose picture is large: the appointment's other one, and the worker for a guest. @param {string | null} id */
+  #isMain(id) {
+    return id === (this.#page.isWorker ? beneficiary : worker);
+  }
+
+  /** @param {Link} link */
+  #tileOf(link) {
+    const id = link.with ?? "";
+    let tile = this.#tiles.get(id);
+    if (!tile) {
+      const who = this.#people.get(id) ?? { id, name: this.#page.with, role: "relative" };
+      tile = this.#page.addTile(who, this.#page.isGuest || roleWords(who.role) === "" ? null : () => this.#removeGuest(id));
+      this.#tiles.set(id, tile);
+    }
+    return tile;
   }
 
   /** A link to this participant that has never been connected. @param {string} id */
@@ -216,7 +275,6 @@ export class Call {
     const link = this.#spare ?? this.#build();
     this.#spare = null;
     this.#links.set(id, link);
-    Object.defineProperty(this.#page.call, "peerConnection", { value: link.peer.connection, configurable: true }); // for support
     return link;
   }
 
@@ -224,8 +282,10 @@ export class Call {
   #hangUp(id) {
     this.#links.get(id)?.close();
     this.#links.delete(id);
-    if (this.#links.size > 0) return;
-    this.#spare ??= this.#build();
+    this.#tiles.get(id)?.remove();
+    this.#tiles.delete(id);
+    if (this.#links.size === 0) this.#spare ??= this.#build();
+    if (!this.#isMain(id)) return;
     this.#page.showRemote(null);
     this.#page.showRemoteSending(null);
     this.#page.showQuality("", "");
@@ -238,13 +298,14 @@ export class Call {
     /** @type {Link} */
     const link = new Link(this.#iceServers, this.#media, {
       signal: (message) => this.#signaling.send(message),
-      show: (stream) => this.#page.showRemote(stream),
+      show: (stream) => (this.#isMain(link.with) ? this.#page.showRemote(stream) : this.#tileOf(link).show(stream)),
       state: (state) => this.#follow(link, state),
       verified: () => this.#showCode(link),
-      stepped: (step, before) => this.#page.say(ownStep(step, before, this.#nameOf(link.with ?? ""))),
+      stepped: (step, before) => this.#page.say(ownStep(step, before, this.#nameOf(link.with))),
       said: (message) => this.#hear(link, message),
       held: () => this.tell(),
     });
+    Object.defineProperty(this.#page.call, "peerConnection", { value: link.peer.connection, configurable: true }); // for support
     return link;
   }
 
@@ -259,10 +320,10 @@ export class Call {
    */
   #hear(link, message) {
     if (!this.#isCurrent(link)) return;
-    const name = this.#nameOf(link.with ?? "");
+    const name = this.#nameOf(link.with);
     if (message.type === "step") {
       this.#page.say(otherStep(message.step, name));
-      this.#page.showRemoteSending(link.remote, link.remoteHolds);
+      this.#showSending(link);
     }
     if (message.type === "picture") this.#page.say(message.wanted ? `${name} peut de nouveau recevoir votre image.` : `${name} ne reçoit plus votre image, pour garder la voix.`);
   }
@@ -275,16 +336,21 @@ export class Call {
     if (!this.#isCurrent(link)) return;
     if (state === "disconnected" || state === "failed") this.#page.say("La connexion est coupée. L’appel reprend tout seul dès qu’elle revient.");
     if (state !== "connected") return;
-    this.#page.phase = "talking";
-    this.#page.say(`Vous êtes avec ${this.#nameOf(link.with ?? "")}.`);
-    this.#showCode(link);
+    if (this.#isMain(link.with)) this.#page.phase = "talking";
+    this.#page.say(`Vous êtes avec ${this.#everybody()}.`);
+    for (const each of this.#links.values()) this.#showCode(each);
+  }
+
+  #everybody() {
+    return new Intl.ListFormat("fr").format([...this.#links.keys()].map((id) => this.#nameOf(id)));
   }
 
   /** @param {Link} link */
   #showCode(link) {
-    if (!this.#isCurrent(link) || this.#page.phase !== "talking" || link.words === undefined) return;
+    if (!this.#isCurrent(link) || link.words === undefined) return;
     if (link.words === null) this.#page.distrust();
-    else this.#page.showCode(link.words);
+    else if (!this.#isMain(link.with)) this.#tileOf(link).showCode(link.words);
+    else if (this.#page.phase === "talking") this.#page.showCode(link.words);
   }
 
   async #tick() {
@@ -295,7 +361,7 @@ export class Call {
   /** @param {Link} link */
   async #measure(link) {
     const seen = await link.measure(performance.now());
-    if (!this.#isCurrent(link)) return;
+    if (!this.#isCurrent(link) || !this.#isMain(link.with)) return;
     this.#page.offerPhone(link.silent);
     if (!seen || this.#page.phase !== "talking") return;
     const level = grade(seen);

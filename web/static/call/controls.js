@@ -21,6 +21,7 @@ export async function hold(page) {
 
   page.share.hidden = !canShareScreen;
   page.admit.addEventListener("click", () => call.admit());
+  page.sendAway.addEventListener("click", () => call.refuse());
   page.leave.addEventListener("click", () => call.leave());
   page.microphone.addEventListener("click", () => change(page.microphone, () => media.toggleMicrophone(), () => (media.microphone ? "Micro allumé." : "Micro coupé.")));
   page.camera.addEventListener("click", () => change(page.camera, () => media.toggleCamera(), () => (media.camera ? "Caméra allumée." : "Caméra coupée.")));

@@ -1,6 +1,8 @@
 // What the person sees of the call. It knows the page's elements and words, and
 // nothing of connections.
 
+import { Tile, roleWords } from "./tiles.js";
+
 /** @typedef {"opening" | "waiting" | "alone" | "calling" | "talking" | "over" | "unable"} Phase */
 /** @typedef {import("./signaling.js").Sending} Sending */
 
@@ -24,6 +26,7 @@ export class Page {
   voice = element("voice", HTMLButtonElement);
   leave = element("leave", HTMLButtonElement);
   admit = element("admit", HTMLButtonElement);
+  sendAway = element("refuse", HTMLButtonElement);
   #remote = element("remote", HTMLVideoElement);
   #self = element("self", HTMLVideoElement);
 
@@ -40,6 +43,10 @@ export class Page {
 
   get isWorker() {
     return this.call.dataset["role"] === "social_worker";
+  }
+
+  get isGuest() {
+    return this.call.dataset["guest"] !== undefined;
   }
 
   get socket() {
@@ -92,11 +99,27 @@ export class Page {
     advice.hidden = words === "";
   }
 
-  /** @param {string | null} name who waits to be admitted */
-  showKnocking(name) {
-    element("knocking", HTMLElement).hidden = name === null;
-    if (name !== null) element("knocker", HTMLElement).textContent = name;
+  /** @param {import("./signaling.js").Participant | null} who who waits to be admitted */
+  showKnocking(who) {
+    element("knocking", HTMLElement).hidden = who === null;
     this.#showAlone();
+    if (who === null) return;
+    const role = roleWords(who.role);
+    element("knocker", HTMLElement).textContent = role ? `${who.name}, ${role},` : who.name;
+    const owed = this.isWorker && role !== "" && !who.consented;
+    element("knocking-words", HTMLElement).textContent = owed ? `${this.with} doit d’abord accepter.` : "";
+    this.admit.hidden = owed;
+    this.admit.textContent = this.isWorker ? "Faire entrer" : "Accepter";
+    this.sendAway.hidden = role === "";
+  }
+
+  /**
+   * Adds the picture of somebody beside the main person.
+   * @param {import("./signaling.js").Participant} who
+   * @param {(() => void) | null} remove
+   */
+  addTile(who, remove) {
+    return new Tile(element("guests", HTMLElement), element("guest-tile", HTMLTemplateElement), who, remove);
   }
 
   /** @param {string | null} code */

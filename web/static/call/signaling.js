@@ -2,7 +2,7 @@
 // "Call signalling, version 1", and reconnecting after an interruption.
 
 /**
- * @typedef {{id: string, name: string, role: "beneficiary" | "social_worker"}} Participant
+ * @typedef {{id: string, name: string, role: "beneficiary" | "social_worker" | "interpreter" | "relative", consented?: boolean}} Participant
  * @typedef {{audio: boolean, video: boolean, screen: boolean}} Sending what a participant sends
  *
  * @typedef {{type: "waiting"}} Waiting
@@ -20,7 +20,7 @@
  * @typedef {{type: "error", code: string, message: string}} Failure
  * @typedef {Waiting | Welcome | Joined | Left | Knocking | Description | Candidate | State | Commit | Reveal | Ice | Ending | Failure} ServerMessage
  *
- * @typedef {{type: "admit", id: string} | Outgoing | ({type: "state"} & Sending) | {type: "leave"}} ClientMessage
+ * @typedef {{type: "admit", id: string} | Outgoing | ({type: "state"} & Sending) | {type: "consent", id: string, granted: boolean} | {type: "leave"}} ClientMessage
  *
  * A message to one participant, before it says to whom.
  * @typedef {{type: "description", description: RTCSessionDescriptionInit}

@@ -1,0 +1,143 @@
+package guest
+
+import (
+	"context"
+
+	"socialdirect/internal/bearer"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// NewInvitation is what somebody who invites says.
+type NewInvitation struct {
+	Name string
+	Kind Kind
+}
+
+// Invite makes a link for a third person to the call of the viewer's appointment, and returns
+// its token, which is shown once and not kept. It fails with NotFound for somebody else's
+// appointment, and with Conflict if its call is over or has MaxGuests already.
+func (s *Service) Invite(ctx context.Context, v *viewer.Viewer, id uuid.UUID, n NewInvitation) (token string, i Invitation, err error) {
+	a, err := s.appointments.Appointment(ctx, v, id)
+	if err != nil {
+		return "", Invitation{}, err
+	}
+	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
+		if !invitable(a, tx.Now) {
+			return errNotNow
+		}
+		place, made, err := lockPlaces(ctx, tx, id)
+		switch {
+		case err != nil:
+			return err
+		case place == 0:
+			return errFull
+		case made >= maxInvitations:
+			return errMany
+		}
+		i = Invitation{ID: uuid.New(), AppointmentID: id, Place: place, Name: n.Name, Kind: n.Kind, By: v.ID, ExpiresAt: expiry(a, tx.Now)}
+		sealed, err := s.vault.Seal(ctx, tx, a.BeneficiaryID, about(i.ID), []byte(n.Name))
+		if err != nil {
+			return err
+		}
+		var hash []byte
+		token, hash = bearer.New()
+		return insert(ctx, tx, i, a.BeneficiaryID, closesAt(a), sealed, hash)
+	})
+	return token, i, err
+}
+
+// Open makes the browser that asks the guest's, and returns the token of its cookie. It works
+// once (ErrEnded).
+func (s *Service) Open(ctx context.Context, token string) (cookie string, err error) {
+	cookie, hash := bearer.New()
+	opened, err := open(ctx, s.db.Pool, bearer.Hash(token), hash, s.db.Now())
+	if err == nil && !opened {
+		err = ErrEnded
+	}
+	return cookie, err
+}
+
+// Openable returns the appointment of a link that can still be opened. It fails with ErrEnded
+// for any other.
+func (s *Service) Openable(ctx context.Context, token string) (appointment uuid.UUID, err error) {
+	appointment, err = readOpenable(ctx, s.db.Pool, bearer.Hash(token), s.db.Now())
+	if postgres.NoRows(err) {
+		err = ErrEnded
+	}
+	return appointment, err
+}
+
+// Of returns the invitation of a guest's browser, and whose appointment it is for. It fails with
+// ErrEnded once the invitation was revoked or its call is over.
+func (s *Service) Of(ctx context.Context, cookie string) (Invitation, error) {
+	found, err := readByCookie(ctx, s.db.Pool, bearer.Hash(cookie), s.db.Now())
+	if postgres.NoRows(err) {
+		return Invitation{}, ErrEnded
+	}
+	if err != nil {
+		return Invitation{}, err
+	}
+	return s.unsealed(ctx, found)
+}
+
+// To returns the open invitations to the call of the viewer's appointment.
+func (s *Service) To(ctx context.Context, v *viewer.Viewer, id uuid.UUID) ([]Invitation, error) {
+	if _, err := s.appointments.Appointment(ctx, v, id); err != nil {
+		return nil, err
+	}
+	found, err := readTo(ctx, s.db.Pool, id, s.db.Now())
+	if err != nil {
+		return nil, err
+	}
+	invitations := make([]Invitation, 0, len(found))
+	for _, row := range found {
+		i, err := s.unsealed(ctx, row)
+		if err != nil {
+			return nil, err
+		}
+		invitations = append(invitations, i)
+	}
+	return invitations, nil
+}
+
+// Revoke ends an invitation to the call of the viewer's appointment: its link opens nothing, and
+// its guest is removed. Doing it twice changes nothing.
+func (s *Service) Revoke(ctx context.Context, v *viewer.Viewer, appointment, id uuid.UUID) error {
+	if _, err := s.appointments.Appointment(ctx, v, appointment); err != nil {
+		return err
+	}
+	revoked, err := revoke(ctx, s.db.Pool, appointment, id, s.db.Now())
+	if err == nil && !revoked {
+		err = errNotFound
+	}
+	return err
+}
+
+// Consent notes whether the beneficiary of the call consents to a guest; without it, nobody can
+// admit them, and who was admitted is not any more.
+func (s *Service) Consent(ctx context.Context, id uuid.UUID, granted bool) error {
+	return setConsent(ctx, s.db.Pool, id, granted, s.db.Now())
+}
+
+// Admit notes that the worker has admitted a guest; false without the beneficiary's consent.
+func (s *Service) Admit(ctx context.Context, id uuid.UUID) (admitted bool, err error) {
+	return setAdmitted(ctx, s.db.Pool, id, s.db.Now())
+}
+
+// Alive returns which of the invitations still stand.
+func (s *Service) Alive(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]bool, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return readAlive(ctx, s.db.Pool, ids, s.db.Now())
+}
+
+func (s *Service) unsealed(ctx context.Context, found row) (Invitation, error) {
+	name, err := s.vault.Unseal(ctx, s.db.Pool, found.BeneficiaryID, about(found.ID), found.Name)
+	i := found.Invitation
+	i.Name = string(name)
+	return i, err
+}

@@ -1,0 +1,239 @@
+package signaling_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
+	"socialdirect/signaling/guest"
+
+	"github.com/gorilla/websocket"
+)
+
+// invited returns the cookie of a guest whom v has invited.
+func (w *world) invited(t *testing.T, v *viewer.Viewer, name string) string {
+	t.Helper()
+	token, _, err := w.guests.Invite(t.Context(), v, w.appointment.ID, guest.NewInvitation{Name: name, Kind: guest.Interpreter})
+	must(t, err)
+	cookie, err := w.guests.Open(t.Context(), token)
+	must(t, err)
+	return cookie
+}
+
+// dialGuest opens the socket of the guest with that cookie.
+func (w *world) dialGuest(cookie string) (*websocket.Conn, int, error) {
+	header := w.origin()
+	header.Set("Cookie", "invite="+cookie)
+	conn, response, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(w.server.URL, "http")+"/appel/invite/ws", header)
+	if response == nil {
+		return nil, 0, err
+	}
+	return conn, response.StatusCode, err
+}
+
+func (w *world) joinGuest(t *testing.T, cookie string) *browser {
+	t.Helper()
+	conn, status, err := w.dialGuest(cookie)
+	if err != nil {
+		t.Fatalf("%d %v", status, err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return &browser{t: t, conn: conn}
+}
+
+func TestR24_AGuestEntersAfterTheBeneficiarysConsentAndTheWorkersAdmission(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	zoe, nadia := w.both(t)
+	lin := w.joinGuest(t, w.invited(t, w.nadia, "Lin Marchand"))
+	lin.wants("waiting")
+	for _, b := range []*browser{zoe, nadia} {
+		if who := b.wants("knocking")["participant"].(map[string]any); who["id"] != "P3" || who["name"] != "Lin Marchand" || who["role"] != "interpreter" || who["consented"] != nil {
+			t.Errorf("knocking: %v", who)
+		}
+	}
+	nadia.say(`{"type":"admit","id":"P3"}`)
+	if refused := nadia.wants("error"); refused["code"] != "consent" {
+		t.Errorf("admitted without consent: %v", refused)
+	}
+	zoe.say(`{"type":"consent","id":"P3","granted":true}`)
+	zoe.wants("knocking")
+	if who := nadia.wants("knocking")["participant"].(map[string]any); who["consented"] != true {
+		t.Errorf("after the consent: %v", who)
+	}
+	nadia.say(`{"type":"admit","id":"P3"}`)
+	if there := lin.wants("welcome")["participants"].([]any); len(there) != 2 {
+		t.Errorf("the guest sees %v", there)
+	}
+	for _, b := range []*browser{zoe, nadia} {
+		b.wants("joined")
+	}
+	lin.say(`{"type":"description","to":"P1","description":{"type":"offer","sdp":"v=0"}}`)
+	if got := zoe.wants("description"); got["from"] != "P3" {
+		t.Errorf("from the guest: %v", got)
+	}
+}
+
+func TestR24_EitherPersonRemovesAGuestAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, by := range map[string]func(zoe, nadia *browser) *browser{
+		"the beneficiary": func(zoe, _ *browser) *browser { return zoe }, "the worker": func(_, nadia *browser) *browser { return nadia },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			zoe, nadia := w.both(t)
+			cookie := w.invited(t, w.zoe, "Lin Marchand")
+			lin := w.admitGuest(t, zoe, nadia, cookie)
+			by(zoe, nadia).say(`{"type":"consent","id":"P3","granted":false}`)
+			lin.closed(4403)
+			for _, b := range []*browser{zoe, nadia} {
+				b.wants("left")
+			}
+			w.joinGuest(t, cookie).wants("waiting") // a reload brings nobody back in
+		})
+	}
+}
+
+// admitGuest lets the guest with that cookie enter, and reads every message up to then.
+func (w *world) admitGuest(t *testing.T, zoe, nadia *browser, cookie string) *browser {
+	t.Helper()
+	lin := w.joinGuest(t, cookie)
+	lin.wants("waiting")
+	zoe.wants("knocking")
+	nadia.wants("knocking")
+	zoe.say(`{"type":"consent","id":"P3","granted":true}`)
+	zoe.wants("knocking")
+	nadia.wants("knocking")
+	nadia.say(`{"type":"admit","id":"P3"}`)
+	lin.wants("welcome")
+	zoe.wants("joined")
+	nadia.wants("joined")
+	return lin
+}
+
+func TestR24_AGuestDecidesNothing(t *testing.T) {
+	t.Parallel()
+	for _, said := range []string{`{"type":"admit","id":"P1"}`, `{"type":"consent","id":"P3","granted":true}`, `{"type":"consent","id":"P1","granted":false}`} {
+		t.Run(said, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			zoe, nadia := w.both(t)
+			lin := w.admitGuest(t, zoe, nadia, w.invited(t, w.nadia, "Lin Marchand"))
+			lin.say(said)
+			lin.closed(websocket.ClosePolicyViolation)
+		})
+	}
+	w := newWorld(t)
+	zoe, nadia := w.both(t)
+	nadia.say(`{"type":"consent","id":"P3","granted":true}`) // the worker consents in nobody's name
+	nadia.closed(websocket.ClosePolicyViolation)
+	zoe.wants("left")
+	zoe.say(`{"type":"consent","id":"P2","granted":false}`) // removes guests alone
+	w.join(t, w.nadia).wants("welcome")
+}
+
+func TestR24_AnAdmittedGuestComesBackAfterAReload(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	zoe, nadia := w.both(t)
+	cookie := w.invited(t, w.nadia, "Lin Marchand")
+	lin := w.admitGuest(t, zoe, nadia, cookie)
+	_ = lin.conn.Close()
+	zoe.wants("left")
+	w.joinGuest(t, cookie).wants("welcome")
+}
+
+func TestR24_ARevokedInvitationEndsTheGuestsConnectionAndPorts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	zoe, nadia := w.both(t)
+	cookie := w.invited(t, w.nadia, "Lin Marchand")
+	lin := w.admitGuest(t, zoe, nadia, cookie)
+	invitations, err := w.guests.To(t.Context(), w.zoe, w.appointment.ID)
+	must(t, err)
+	must(t, w.guests.Revoke(t.Context(), w.zoe, w.appointment.ID, invitations[0].ID))
+	lin.closed(4403)
+	if _, status, err := w.dialGuest(cookie); err == nil || status != http.StatusGone {
+		t.Errorf("comes back: %d, %v", status, err)
+	}
+}
+
+func TestR24_StrangersAndForgedCookiesAreNoGuests(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, cookie := range []string{"", "forged", strings.Repeat("A", 43)} {
+		if _, status, err := w.dialGuest(cookie); err == nil || status != http.StatusGone {
+			t.Errorf("%q: %d, %v", cookie, status, err)
+		}
+	}
+	conn, response, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(w.server.URL, "http")+"/appel/invite/ws", http.Header{"Origin": {"https://elsewhere.example"}, "Cookie": {"invite=" + w.invited(t, w.nadia, "Lin")}})
+	if err == nil {
+		_ = conn.Close()
+		t.Error("another origin connects a guest")
+	} else if response.StatusCode != http.StatusForbidden {
+		t.Errorf("another origin: %d", response.StatusCode)
+	}
+}
+
+func TestR24_ALinkWorksOnceAndEndsAfterAnHour(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	invite := func() string {
+		token, i, err := w.guests.Invite(t.Context(), w.zoe, w.appointment.ID, guest.NewInvitation{Name: "Paul", Kind: guest.Relative})
+		must(t, err)
+		t.Cleanup(func() { _ = w.guests.Revoke(t.Context(), w.zoe, w.appointment.ID, i.ID) })
+		return token
+	}
+	first := invite()
+	_, err := w.guests.Open(t.Context(), first)
+	must(t, err)
+	_, err = w.guests.Open(t.Context(), first)
+	wantFault(t, "the second use", err, fault.Gone)
+	_, err = w.guests.Openable(t.Context(), first)
+	wantFault(t, "its page", err, fault.Gone)
+
+	second := invite()
+	w.SetNow(w.DB.Now().Add(guest.Lifetime - time.Microsecond))
+	_, err = w.guests.Openable(t.Context(), second)
+	must(t, err)
+	w.SetNow(w.DB.Now().Add(time.Microsecond))
+	_, err = w.guests.Open(t.Context(), second)
+	wantFault(t, "after an hour", err, fault.Gone)
+}
+
+func TestR24_ACallHasTwoGuestsAtMost(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for range guest.MaxGuests {
+		w.invited(t, w.zoe, "Paul")
+	}
+	_, _, err := w.guests.Invite(t.Context(), w.nadia, w.appointment.ID, guest.NewInvitation{Name: "Un de trop", Kind: guest.Relative})
+	wantFault(t, "a third", err, fault.Conflict)
+	if n := w.Count(t, "call_invitations"); n != guest.MaxGuests {
+		t.Errorf("%d invitations", n)
+	}
+}
+
+func TestR24_OnlyItsPeopleInviteToACall(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	other := w.Beneficiary(t, "Lou", "Martin")
+	_, _, err := w.guests.Invite(t.Context(), other, w.appointment.ID, guest.NewInvitation{Name: "Paul", Kind: guest.Relative})
+	wantFault(t, "a stranger invites", err, fault.NotFound)
+	_, err = w.guests.To(t.Context(), other, w.appointment.ID)
+	wantFault(t, "a stranger reads", err, fault.NotFound)
+	w.SetNow(w.appointment.EndsAt.Add(time.Hour))
+	_, _, err = w.guests.Invite(t.Context(), w.zoe, w.appointment.ID, guest.NewInvitation{Name: "Paul", Kind: guest.Relative})
+	wantFault(t, "after the call", err, fault.Conflict)
+}
+
+func wantFault(t *testing.T, what string, err error, code fault.Code) {
+	t.Helper()
+	if err == nil || fault.From(err).Code != code {
+		t.Errorf("%s: %v, want %s", what, err, code)
+	}
+}
