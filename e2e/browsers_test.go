@@ -60,6 +60,12 @@ func TestR22_FirefoxAndChromiumTalkAndOthersAreOfferedThePhone(t *testing.T) {
 	inBrowsers(t, "call.test.mjs")
 }
 
+// A whole test of a call in Firefox and in Chromium, with the relay as it is, and with a network
+// that lets no UDP, or nothing, through to it.
+func TestR27_ATestOfACallSaysWhetherItWillWork(t *testing.T) {
+	inBrowsers(t, "test.test.mjs")
+}
+
 // From a connection code to an appointment with its messages, a document and its end; the
 // worker's week, drawn; the main pages of every role.
 func TestR12_R28_R41_TheWholePathRunsInFirefox(t *testing.T) {

@@ -18,7 +18,7 @@ func TestPublicPagesAreAccessibleAtEveryWidth(t *testing.T) {
 	d := demo(t)
 	p := sit(t, newBrowser(t), d.URL, smallPhone, true)
 	p.look("/", "/comment-ca-marche", "/qui-sommes-nous", "/conditions", "/confidentialite", "/mentions-legales", "/accessibilite", "/cookies",
-		"/inscription", "/inscription/code", "/inscription/validation", "/inscription/renvoi", "/connexion", "/connexion/sms", "/mot-de-passe/oubli", "/rappel", "/rappel/merci", "/c/chantiers-du-ponant", "/demo/courriels")
+		"/inscription", "/inscription/code", "/inscription/validation", "/inscription/renvoi", "/connexion", "/connexion/sms", "/mot-de-passe/oubli", "/rappel", "/rappel/merci", "/test-appel", "/c/chantiers-du-ponant", "/demo/courriels")
 	p.lookRefused("/nulle-part", http.StatusNotFound)
 	p.lookRefused("/invitation", http.StatusGone)
 	p.lookRefused("/mot-de-passe/nouveau", http.StatusGone)

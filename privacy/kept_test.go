@@ -27,7 +27,7 @@ var keptIn = map[string]string{
 	"search_choices": "Ce que vous cherchez", "callbacks": "Votre demande d’appel",
 	"messages": "Vos messages et vos documents", "documents": "Vos messages et vos documents", "handed_documents": "Vos messages et vos documents", "uploads": "Vos messages et vos documents",
 	"read_marks": "Vos messages et vos documents", "message_rates": "Vos messages et vos documents", "document_days": "Vos messages et vos documents",
-	"call_admissions": "Vos appels", "call_attendances": "Vos appels", "call_invitations": "Vos appels",
+	"call_admissions": "Vos appels", "call_attendances": "Vos appels", "call_invitations": "Vos appels", "call_tests": "Vos tests d’appel",
 	"account_reports":   "Les signalements",
 	"account_decisions": "Les décisions sur votre compte", "refused_sign_ups": "Les décisions sur votre compte", "age_checks": "Les décisions sur votre compte", "second_factor_resets": "Les décisions sur votre compte",
 	"audit_entries": "Qui a ouvert votre compte", "shown_days": "Qui a ouvert votre compte", "people_shown": "Qui a ouvert votre compte",

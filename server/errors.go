@@ -84,7 +84,7 @@ func (s *Server) fail(w http.ResponseWriter, r *web.Request, kind web.RouteKind,
 	}
 	switch {
 	case kind == web.SocketRoute:
-		http.Error(w, http.StatusText(status), status)
+		http.Error(w, socketWords(status, f), status)
 	case kind == web.ScriptRoute:
 		failScript(w, status, f)
 	case kind == web.ProgramRoute:
@@ -94,6 +94,15 @@ func (s *Server) fail(w http.ResponseWriter, r *web.Request, kind web.RouteKind,
 	default:
 		s.failPage(w, r, status, f)
 	}
+}
+
+// socketWords is the body of a refused WebSocket: a bare status, except for a wait, whose end
+// the client could not know otherwise.
+func socketWords(status int, f *fault.Fault) string {
+	if f.Code == fault.Throttled {
+		return message(f)
+	}
+	return http.StatusText(status)
 }
 
 // faultOf returns the fault in err. A failure because the database is away, or because the

@@ -31,14 +31,18 @@ var refusals = map[state]string{
 }
 
 // handle processes a message. An invalid one ends the connection.
-func (l *loop) handle(data []byte) {
+func (l *loop) handle(data []byte) { EndFor(l.connection, l.dispatch(data)) }
+
+// EndFor ends a connection whose message was invalid, with the reason; it does nothing for any
+// other error, and for none.
+func EndFor(c connection, err error) {
 	var broken violation
 	switch {
-	case !errors.As(l.dispatch(data), &broken):
+	case !errors.As(err, &broken):
 	case broken == errTooLong:
-		l.connection.End(socket.TooBig, string(broken))
+		c.End(socket.TooBig, string(broken))
 	default:
-		l.connection.End(socket.Policy, string(broken))
+		c.End(socket.Policy, string(broken))
 	}
 }
 

@@ -21,6 +21,7 @@ type holder struct {
 	account     uuid.UUID
 	session     string
 	guest       uuid.UUID
+	trial       bool // of no appointment and no session (Trial)
 }
 
 // quotaKey is one participant of one call, in whatever sessions: the relay's quotas count per
@@ -81,12 +82,15 @@ func (g *grants) of(user string, now time.Time) (grant, bool) {
 	return *its, true
 }
 
+// all returns the grants of calls. Those of trials depend on no session and no appointment.
 func (g *grants) all() []grant {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	all := make([]grant, 0, len(g.user))
 	for _, its := range g.user {
-		all = append(all, *its)
+		if !its.trial {
+			all = append(all, *its)
+		}
 	}
 	return all
 }

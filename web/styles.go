@@ -18,10 +18,11 @@ var sheets = map[string][]string{
 		"forms", "choices", "charts", "tables", "lists", "codes", "sheets", "hours", "messages", "home",
 		"paper", "contrast",
 	},
-	"agenda":  {"week", "opening", "dialog", "grid", "numbers"},
-	"call":    {"page", "stage", "guests", "panels", "controls", "phone"},
-	"film":    {"film"},
-	"finding": {"people", "month", "soonest"},
+	"agenda":   {"week", "opening", "dialog", "grid", "numbers"},
+	"call":     {"page", "stage", "guests", "panels", "controls", "phone"},
+	"calltest": {"steps"},
+	"film":     {"film"},
+	"finding":  {"people", "month", "soonest"},
 }
 
 // sheet returns a sheet as it is served: its files one after the other.

@@ -51,10 +51,30 @@ func (s *Service) SpendIn(ctx context.Context, tx postgres.Tx, message string, q
 			return nil, err
 		}
 		if used > q.Most {
-			return fault.Wait(message, tx.Now.Truncate(q.Window).Add(q.Window).Sub(tx.Now)), nil
+			return q.refused(message, tx.Now), nil
 		}
 	}
 	return nil, nil
+}
+
+// RefuseSpent fails with Throttled and message as Spend would, and counts nothing.
+func (s *Service) RefuseSpent(ctx context.Context, message string, quotas ...Quota) error {
+	now := s.db.Now()
+	for _, q := range quotas {
+		used, err := readTries(ctx, s.db.Pool, s.counter(q, now).Key)
+		if err != nil {
+			return err
+		}
+		if used >= q.Most {
+			return q.refused(message, now)
+		}
+	}
+	return nil
+}
+
+// refused is the fault of a quota that is used up, with the wait until its window ends.
+func (q Quota) refused(message string, now time.Time) error {
+	return fault.Wait(message, now.Truncate(q.Window).Add(q.Window).Sub(now))
 }
 
 // counter returns the counter of a quota in the window at an instant.

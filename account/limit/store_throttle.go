@@ -29,6 +29,12 @@ func countTry(ctx context.Context, tx postgres.Tx, key string) (tries int, block
 	return tries, blocked, err
 }
 
+// readTries returns how many tries a counter has.
+func readTries(ctx context.Context, q postgres.Querier, key string) (tries int, err error) {
+	err = q.QueryRow(ctx, `select coalesce(sum(failures), 0) from throttles where key = $1`, key).Scan(&tries)
+	return tries, err
+}
+
 func blockFor(ctx context.Context, tx postgres.Tx, key string, delay time.Duration) error {
 	if delay == 0 {
 		return nil

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"socialdirect/internal/bearer"
@@ -72,8 +73,27 @@ const maxUserAgent = 400
 // DeviceWords returns the browser and the system of a User-Agent header in words, as
 // "Firefox sur Windows". It is empty when neither is known.
 func DeviceWords(userAgent string) string {
-	parsed := useragent.Parse(userAgent[:min(len(userAgent), maxUserAgent)])
-	browser, system := browsers[parsed.Name], systems[parsed.OS]
+	parsed := parsedAgent(userAgent)
+	return onSystem(browsers[parsed.Name], parsed)
+}
+
+// BrowserWords is DeviceWords with the browser's version, as "Firefox 128 sur Windows".
+func BrowserWords(userAgent string) string {
+	parsed := parsedAgent(userAgent)
+	browser := browsers[parsed.Name]
+	if browser != "" && parsed.VersionNo.Major > 0 {
+		browser += " " + strconv.Itoa(parsed.VersionNo.Major)
+	}
+	return onSystem(browser, parsed)
+}
+
+func parsedAgent(userAgent string) useragent.UserAgent {
+	return useragent.Parse(userAgent[:min(len(userAgent), maxUserAgent)])
+}
+
+// onSystem returns a browser with the system on which it runs, in words.
+func onSystem(browser string, parsed useragent.UserAgent) string {
+	system := systems[parsed.OS]
 	if parsed.OS == useragent.IOS {
 		system = map[bool]string{true: "iPad", false: "iPhone"}[parsed.Tablet]
 	}

@@ -65,6 +65,10 @@ func TestR33_BeforeAcceptanceOnlyGuaranteedRightsAreOpen(t *testing.T) {
 				v.want(string(role)+" "+path, a, http.StatusUnauthorized)
 			case !r.Allows(role):
 				v.want(string(role)+" "+path, a, http.StatusForbidden)
+			case r.Open && r.Socket:
+				if status := v.dial(path, w.server.URL); status != http.StatusSwitchingProtocols {
+					t.Errorf("%s %s is closed to them: %d", role, path, status)
+				}
 			case r.Pending:
 				if walled || a.status == http.StatusForbidden || a.status >= 500 {
 					t.Errorf("%s %s %s is closed to them: %d to %q", role, r.Method, path, a.status, a.location())

@@ -157,11 +157,20 @@ var policy = map[string]rule{
 	"GET /appel/invite":                                       anyone(410),
 	"POST /appel/invite":                                      anyone(410),
 	"GET /appel/invite/ws":                                    anyone(410).socket(),
-	"GET /messages":                                           to(200, itsPeople...),
-	"GET /messages/ws":                                        to(101, itsPeople...).socket(),
-	"GET /messages/{id}":                                      to(200, itsPeople...).of("conversation"),
-	"POST /messages/{id}":                                     to(422, itsPeople...).of("conversation"),
-	"GET /documents/{id}":                                     to(200, itsPeople...).of("document"),
+
+	// Testing a call, for everybody; the switchboard sees what was sent.
+	"GET /test-appel":                     anyone(200),
+	"GET /test-appel/ws":                  anyone(101).socket(),
+	"GET /test-appel/attente":             anyone(204).json(),
+	"POST /test-appel/rapport":            anyone(422),
+	"GET /test-appel/rapport/{reference}": anyone(200).of("report of a test"),
+	"GET /standard/tests":                 to(200, viewer.Switchboard),
+
+	"GET /messages":       to(200, itsPeople...),
+	"GET /messages/ws":    to(101, itsPeople...).socket(),
+	"GET /messages/{id}":  to(200, itsPeople...).of("conversation"),
+	"POST /messages/{id}": to(422, itsPeople...).of("conversation"),
+	"GET /documents/{id}": to(200, itsPeople...).of("document"),
 
 	// A worker's agenda.
 	"GET /agenda":                              to(200, viewer.SocialWorker),

@@ -24,6 +24,7 @@ import (
 	"socialdirect/company/apikey"
 	"socialdirect/internal/clocktest"
 	"socialdirect/internal/viewer"
+	"socialdirect/signaling/echo"
 	"socialdirect/signaling/guest"
 
 	"github.com/google/uuid"
@@ -313,6 +314,9 @@ func (m *matrixWorld) placeLeft(t *testing.T, zoe, nadia *viewer.Viewer, hour ti
 
 // placeCalls makes three people ask to be called, whose requests Yann takes.
 func (m *matrixWorld) placeCalls(t *testing.T) {
+	reference, err := m.platform.tests.Send(t.Context(), echo.TestReport{Results: map[string]string{"verdict": "good"}}, "192.0.2.1")
+	ok(t, err)
+	m.objects["report of a test"] = object{fill: []string{"{reference}", reference}, absent: []string{"{reference}", "0000"}}
 	for i, name := range []string{"call taken", "call to put back", "call to end"} {
 		m.askCall(t, fmt.Sprintf("061234570%d", i))
 		page := m.yann.want("the list", m.yann.get("/standard/rappels"), http.StatusOK)

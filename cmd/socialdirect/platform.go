@@ -53,6 +53,7 @@ import (
 	"socialdirect/privacy"
 	"socialdirect/server"
 	"socialdirect/signaling"
+	"socialdirect/signaling/echo"
 	"socialdirect/signaling/guest"
 	"socialdirect/web"
 
@@ -119,6 +120,7 @@ type platform struct {
 	rights        *privacy.Service
 	guests        *guest.Service
 	relay         *signaling.Relay
+	tests         *echo.Service
 	health        *health.Monitor
 	server        *server.Server
 	leaves        []func(context.Context) error // run in reverse at shutdown, while requests are still served
@@ -347,7 +349,7 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 // rounds are all periodic jobs.
 func (p *platform) rounds() []jobs.Round {
 	counted := jobs.Round{Name: "figures", Every: countEvery, Do: p.goCounting}
-	return slices.Concat(p.accounts.Rounds(), p.callbacks.Rounds(), p.workers.Rounds(), p.calendars.Rounds(), p.searches.Rounds(), p.notifications.Rounds(), p.notify.Rounds(), p.waitlist.Rounds(), p.bookings.Rounds(), p.messages.Rounds(), p.rights.Rounds(), signaling.Rounds(p.db), []jobs.Round{counted})
+	return slices.Concat(p.accounts.Rounds(), p.callbacks.Rounds(), p.workers.Rounds(), p.calendars.Rounds(), p.searches.Rounds(), p.notifications.Rounds(), p.notify.Rounds(), p.waitlist.Rounds(), p.bookings.Rounds(), p.messages.Rounds(), p.rights.Rounds(), p.tests.Rounds(), signaling.Rounds(p.db), []jobs.Round{counted})
 }
 
 // countEvery is the interval at which past appointments are counted.
@@ -387,6 +389,10 @@ func (p *platform) startServer(s settings) error {
 	p.onLeave(func(context.Context) error { return p.relay.Close() })
 	calls := signaling.New(signaling.Parts{DB: p.db, Bookings: p.bookings, Appointments: p.appointments, Sessions: p.accounts.Sessions, Guests: p.guests, Relay: p.relay})
 	p.onLeave(calls.Close)
+	if p.tests, err = echo.New(echo.Parts{DB: p.db, Limits: p.accounts.Limits, Bookings: p.bookings, Appointments: p.appointments, Relay: p.relay}); err != nil {
+		return err
+	}
+	p.onLeave(p.tests.Close)
 	accounts := account.NewHTTP(account.PageParts{
 		Accounts: p.accounts, Render: render, Secure: s.secure, Coming: p.appointments.CountComing, Recalls: p.countRecalls,
 	})
@@ -419,7 +425,7 @@ func (p *platform) startServer(s settings) error {
 			}),
 			bulkcancel.NewHTTP(p.bulkCancels, p.agendas, p.workers, render),
 			callback.NewHTTP(p.callbacks, render),
-			pages, signaling.NewHTTP(calls, render, s.base),
+			pages, signaling.NewHTTP(calls, render, s.base), echo.NewHTTP(p.tests, render, s.base),
 			privacy.NewHTTP(p.rights, render, config.Operator(s.operator)),
 		},
 		Health:         p.health,

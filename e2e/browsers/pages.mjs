@@ -7,7 +7,7 @@ import { account } from "./platform.mjs";
 
 const publicPages = [
   "/", "/comment-ca-marche", "/qui-sommes-nous", "/conditions", "/confidentialite", "/mentions-legales", "/accessibilite", "/cookies", "/vos-droits",
-  "/inscription", "/inscription/renvoi", "/connexion", "/connexion/sms", "/mot-de-passe/oubli", "/c/chantiers-du-ponant", "/nulle-part",
+  "/inscription", "/inscription/renvoi", "/connexion", "/connexion/sms", "/mot-de-passe/oubli", "/test-appel", "/c/chantiers-du-ponant", "/nulle-part",
 ];
 
 /** The roles, and a text on their first page. */

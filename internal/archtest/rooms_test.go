@@ -55,7 +55,10 @@ var parted = map[string][]string{
 	"booking/rebooking":   {"booking/notify", "booking/agenda", "booking/worker", "booking/reason", "booking/appointment", "booking/slot"},
 	"booking/waitlist":    {"booking/notify", "booking/search", "booking/agenda", "booking/worker", "booking/reason", "booking/viewlimit", "booking/appointment", "booking/slot"},
 	"booking":             {"booking/waitlist", "booking/rebooking", "booking/notify", "booking/calendar", "booking/search", "booking/agenda", "booking/worker", "booking/reason", "booking/viewlimit", "booking/appointment", "booking/slot"},
-	"booking/bulkcancel":  {"booking", "booking/rebooking", "booking/notify", "booking/agenda", "booking/worker", "booking/appointment", "booking/slot"},
+	"signaling":           {},
+	"signaling/echo":      {"signaling"},
+
+	"booking/bulkcancel": {"booking", "booking/rebooking", "booking/notify", "booking/agenda", "booking/worker", "booking/appointment", "booking/slot"},
 }
 
 // Maximum sizes of a package and of a type: anything larger has more than one purpose.

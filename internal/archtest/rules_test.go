@@ -82,7 +82,7 @@ var owned = map[string][]string{
 		"handed_documents", "messages", "documents", "uploads", "read_marks", "message_rates", "document_days",
 	},
 	"signaling": {
-		"call_admissions", "call_attendances", "call_invitations",
+		"call_admissions", "call_attendances", "call_invitations", "call_tests",
 	},
 }
 
@@ -105,7 +105,7 @@ var machineClock = map[string]string{
 
 // violations returns the broken rules of one file, each with its reason.
 func violations(src source) []string {
-	rules := []func(source) []string{foreignImports, webOutsideHTTP, testCodeInProduct, foreignTables, clockInRules, zonesReadAnew, clockInSQL, daysInTests}
+	rules := []func(source) []string{foreignImports, webOutsideHTTP, mediaOutsideEcho, testCodeInProduct, foreignTables, clockInRules, zonesReadAnew, clockInSQL, daysInTests}
 	var broken []string
 	for _, rule := range rules {
 		for _, what := range rule(src) {
@@ -203,6 +203,23 @@ func webOutsideHTTP(src source) (broken []string) {
 	for _, framework := range webFrameworks {
 		if slices.Contains(src.imports, framework) && !strings.HasPrefix(path.Base(src.path), "http") {
 			broken = append(broken, fmt.Sprintf("imports %s: an act knows nothing of the web, only http*.go files do", framework))
+		}
+	}
+	return broken
+}
+
+// mediaEngine is the import of whoever can answer a call and read its tracks.
+const mediaEngine = "github.com/pion/webrtc"
+
+// mediaOutsideEcho: nothing but the echo of the test page answers a call, so that no other code
+// can read, and keep, what people say in one (R23).
+func mediaOutsideEcho(src source) (broken []string) {
+	if ofTests(src.path) || src.folder() == "signaling/echo" {
+		return nil
+	}
+	for _, imported := range src.imports {
+		if strings.HasPrefix(imported, mediaEngine) {
+			broken = append(broken, fmt.Sprintf("imports %s: signaling/echo alone answers calls, and only those of a test; nothing reads the media of others", imported))
 		}
 	}
 	return broken

@@ -44,3 +44,13 @@ create table call_invitations (
     check ((opened_at is null) = (cookie_hash is null))
 );
 create index call_invitations_appointment_idx on call_invitations (appointment_id);
+
+-- Results of tests of a call that people sent to the switchboard (R27), kept for 30
+-- days. They name nobody: no account, no address, no device.
+create table call_tests (
+    reference text primary key check (reference ~ '^[2-9A-Z]{4}$'),
+    sent_at   timestamptz not null,
+    browser   text not null check (length(browser) <= 100),
+    results   jsonb not null check (pg_column_size(results) <= 2000)
+);
+create index call_tests_sent_idx on call_tests (sent_at);

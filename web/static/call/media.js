@@ -10,6 +10,9 @@ const constraints = {
   camera: { video: { facingMode: "user", width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } } },
 };
 
+/** In place of the name of the browser's error: the system, not the browser, refuses the device. */
+export const deniedBySystem = "SystemNotAllowed";
+
 /** Whether this browser can show a screen; phones mostly cannot. */
 export const canShareScreen = typeof navigator.mediaDevices?.getDisplayMedia === "function";
 
@@ -24,6 +27,8 @@ export class Media {
   stream = new MediaStream();
   /** Whether this person wants no picture, neither sent nor received. */
   voiceOnly = false;
+  /** The names of the browser's errors when the devices were opened, empty for none. */
+  failed = { microphone: "", camera: "" };
   #listener;
   /** @type {MediaStreamTrack | null} */
   #microphone = null;
@@ -69,7 +74,8 @@ export class Media {
     if (wanted.camera && await this.#tryBoth()) return "";
     const microphone = await this.#try("microphone");
     const camera = wanted.camera ? await this.#try("camera") : "";
-    if (microphone === "NotAllowedError" && camera === microphone) return explain("both", camera);
+    this.failed = { microphone, camera };
+    if ((microphone === "NotAllowedError" || microphone === deniedBySystem) && camera === microphone) return explain("both", camera);
     return `${explain("microphone", microphone)} ${explain("camera", camera)}`.trim();
   }
 
@@ -141,7 +147,7 @@ export class Media {
       else this.#setCamera(track);
       return "";
     } catch (error) {
-      return error instanceof Error ? error.name : "UnknownError";
+      return nameOf(error);
     }
   }
 
@@ -185,6 +191,12 @@ const names = {
 };
 const unsupported = "Ce navigateur ne donne pas accès au micro ni à la caméra. Vous verrez et entendrez l’autre personne ; essayez un autre navigateur pour lui parler.";
 
+/** @param {unknown} error */
+function nameOf(error) {
+  if (!(error instanceof Error)) return "UnknownError";
+  return error.name === "NotAllowedError" && /\bsystem\b/i.test(error.message) ? deniedBySystem : error.name; // Chromium's words
+}
+
 /**
  * @param {Device | "both"} device
  * @param {string} error name of the browser's error, empty for none
@@ -196,6 +208,8 @@ function explain(device, error) {
       return "";
     case "NotAllowedError":
       return `Le navigateur n’a pas le droit d’utiliser ${name.it}. Pour l’autoriser, touchez l’icône à gauche de l’adresse de la page, ${name.button}`;
+    case deniedBySystem:
+      return `Cet appareil ne laisse pas le navigateur utiliser ${name.it}. Autorisez-le dans les réglages de l’appareil, à « Confidentialité », ${name.button}`;
     case "NotFoundError":
     case "OverconstrainedError":
       return `${name.none}, ${name.button}`;

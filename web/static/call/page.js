@@ -12,7 +12,7 @@ import { Tile, roleWords } from "./tiles.js";
  * @param {string} id
  * @param {new () => T} kind
  */
-function element(id, kind) {
+export function element(id, kind) {
   const found = document.getElementById(id);
   if (!(found instanceof kind)) throw new Error(`no ${kind.name} #${id}`);
   return found;
