@@ -8,11 +8,11 @@ import { Signaling } from "../call/signaling.js";
 /** @typedef {"udp" | "tcp" | "tls"} Transport */
 /** @typedef {{url: string, username: string, credential: string}} Relay one address of a relay */
 
-/** The longest waits of the parts of a test, in milliseconds: together less than half a minute. */
-const within = Object.freeze({ socket: 5000, relay: 6000, connection: 8000, channel: 2000, pings: 4000 });
+/** The longest waits of the parts of a test, and of all of them together, in milliseconds. */
+const within = Object.freeze({ socket: 10_000, relay: 8000, connection: 12_000, channel: 2000, pings: 4000, all: 27_000 });
 
 /** How long each rate is measured, in milliseconds, and with how many bytes at most: the echo takes and sends no more. */
-const rateLasts = 3000;
+const rateLasts = 2500;
 const rateBytes = 4_000_000;
 
 const chunk = new Uint8Array(16 << 10);
@@ -31,6 +31,7 @@ export class Line {
   /** @type {RTCDataChannel | null} */
   #echo = null;
   #returned;
+  #end = performance.now() + within.all;
 
   /**
    * @param {URL} address of the socket
@@ -54,7 +55,7 @@ export class Line {
   open() {
     const opened = new Promise((/** @type {(welcome: Welcome | null) => void} */ resolve) => { this.#opened = resolve; });
     this.#signaling.open();
-    return orElse(opened, null, within.socket);
+    return orElse(opened, null, this.#left(within.socket));
   }
 
   /**
@@ -62,7 +63,7 @@ export class Line {
    * @returns {Promise<boolean>}
    */
   async connected() {
-    return until(() => this.#echo?.readyState === "open" && this.#peer?.connection.connectionState === "connected", within.connection);
+    return until(() => this.#echo?.readyState === "open" && this.#peer?.connection.connectionState === "connected", this.#left(within.connection));
   }
 
   close() {
@@ -77,7 +78,7 @@ export class Line {
   async roundTrip() {
     /** @type {number[]} */
     const times = [];
-    for (let i = 0, end = performance.now() + within.pings; i < pings && performance.now() < end; i++) {
+    for (let i = 0, end = performance.now() + this.#left(within.pings); i < pings && performance.now() < end; i++) {
       const time = await this.#ping(`${i}`);
       if (time !== null) times.push(time);
       await wait(pingEvery);
@@ -97,11 +98,15 @@ export class Line {
     return await orElse(back, false, 1000) ? performance.now() - began : null;
   }
 
+  /** How loud the sound is that comes back, 0 to 1. */
+  async level() {
+    const inbound = await this.#inbound();
+    return Math.max(0, ...inbound.map((each) => each.audioLevel ?? 0));
+  }
+
   /** What came back since the connection stands: how much of it was lost, and how unevenly it came. */
   async quality() {
-    /** @type {Map<string, any>} */
-    const report = new Map(await this.#peer?.connection.getStats() ?? []);
-    const inbound = [...report.values()].filter((each) => each.type === "inbound-rtp");
+    const inbound = await this.#inbound();
     const received = total(inbound, "packetsReceived");
     const lost = Math.max(0, total(inbound, "packetsLost"));
     const audio = inbound.find((each) => each.kind === "audio");
@@ -112,32 +117,31 @@ export class Line {
     };
   }
 
+  async #inbound() {
+    /** @type {Map<string, any>} */
+    const report = new Map(await this.#peer?.connection.getStats() ?? []);
+    return [...report.values()].filter((each) => each.type === "inbound-rtp");
+  }
+
   /** The rate at which bytes come, in kbit/s; null if none came. */
   async down() {
     const channel = await this.#channel("down");
     if (!channel) return null;
-    let bytes = 0, last = 0;
-    const began = performance.now();
-    channel.onmessage = (event) => {
-      bytes += event.data.byteLength;
-      last = performance.now();
-    };
+    const flow = new Flow();
+    channel.onmessage = (event) => flow.reached(flow.bytes + event.data.byteLength);
     channel.send("go");
-    await until(() => bytes >= rateBytes, rateLasts);
+    await until(() => flow.bytes >= rateBytes, this.#left(rateLasts));
     channel.close();
-    return rate(bytes, last - began);
+    return flow.rate();
   }
 
   /** The rate at which bytes arrive at the echo, in kbit/s; null if none did. */
   async up() {
     const channel = await this.#channel("up");
     if (!channel) return null;
-    let sent = 0, arrived = 0, last = 0;
-    const began = performance.now();
-    channel.onmessage = (event) => {
-      arrived = Number(event.data);
-      last = performance.now();
-    };
+    let sent = 0;
+    const flow = new Flow();
+    channel.onmessage = (event) => flow.reached(Number(event.data));
     channel.bufferedAmountLowThreshold = waterline / 2;
     const pour = () => {
       while (channel.readyState === "open" && channel.bufferedAmount < waterline && sent + chunk.length <= rateBytes) {
@@ -147,10 +151,18 @@ export class Line {
     };
     channel.addEventListener("bufferedamountlow", pour);
     pour();
-    await until(() => arrived > rateBytes - chunk.length, rateLasts);
+    await until(() => flow.bytes > rateBytes - chunk.length, this.#left(rateLasts));
     channel.removeEventListener("bufferedamountlow", pour);
     channel.close();
-    return rate(arrived, last - began);
+    return flow.rate();
+  }
+
+  /**
+   * A wait that ends with the whole test at the latest.
+   * @param {number} time milliseconds
+   */
+  #left(time) {
+    return Math.max(0, Math.min(time, this.#end - performance.now()));
   }
 
   /**
@@ -161,7 +173,7 @@ export class Line {
     const channel = this.#peer?.connection.createDataChannel(label);
     if (!channel) return null;
     channel.binaryType = "arraybuffer";
-    return await until(() => channel.readyState === "open", within.channel) ? channel : null;
+    return await until(() => channel.readyState === "open", this.#left(within.channel)) ? channel : null;
   }
 
   /** @param {import("../call/signaling.js").ServerMessage} message */
@@ -249,12 +261,32 @@ async function allocates({ url, username, credential }) {
   }
 }
 
-/**
- * @param {number} bytes
- * @param {number} lasted milliseconds
- */
-function rate(bytes, lasted) {
-  return bytes === 0 ? null : Math.round(bytes * 8 / Math.max(1, lasted));
+/** How many bytes have passed, and when. */
+class Flow {
+  #times = [{ at: performance.now(), bytes: 0 }];
+
+  get bytes() {
+    return this.#times.at(-1)?.bytes ?? 0;
+  }
+
+  /** @param {number} bytes that have passed in all */
+  reached(bytes) {
+    this.#times.push({ at: performance.now(), bytes });
+  }
+
+  /**
+   * The rate of the best second in kbit/s, of less if it was quicker; null if nothing passed. It
+   * begins slowly on every line.
+   */
+  rate() {
+    if (this.bytes === 0) return null;
+    let best = 0;
+    for (const [i, from] of this.#times.entries()) {
+      const to = this.#times.slice(i + 1).find((each) => each.at >= from.at + 1000) ?? (i === 0 ? this.#times.at(-1) : undefined);
+      if (to) best = Math.max(best, (to.bytes - from.bytes) * 8 / Math.max(1, to.at - from.at));
+    }
+    return Math.round(best);
+  }
 }
 
 /**

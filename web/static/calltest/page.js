@@ -6,7 +6,7 @@ import { element } from "../call/page.js";
 /** @typedef {import("./verdict.js").Results} Results */
 /** @typedef {import("./verdict.js").Verdict} Verdict */
 /** @typedef {import("./verdict.js").Device} Device */
-/** @typedef {"waiting" | "running" | "ok" | "warn" | "bad"} State */
+/** @typedef {"waiting" | "running" | "ok" | "warn" | "bad" | "absent"} State */
 
 /** @type {Readonly<Record<Results["microphone"], {state: State, words: string}>>} */
 const devices = Object.freeze({
@@ -24,7 +24,7 @@ const devices = Object.freeze({
 const ways = Object.freeze({
   ok: { state: "ok", words: "passe" },
   blocked: { state: "warn", words: "bloqué" },
-  absent: { state: "ok", words: "pas proposé ici" },
+  absent: { state: "absent", words: "pas proposé ici" },
 });
 
 export class Page {

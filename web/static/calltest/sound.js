@@ -1,4 +1,7 @@
 // Listens to the microphone without keeping anything of it, and plays a sound.
+//
+// The microphone is heard where it is, and again as it comes back from the echo: without
+// anything that plays sound, a device does not let a page listen to it.
 
 /** Above this share of the loudest sound, somebody or something is heard. */
 const audible = 0.02;
@@ -27,10 +30,14 @@ export class Ear {
     const samples = new Float32Array(analyser.fftSize);
     this.#timer = setInterval(() => {
       analyser.getFloatTimeDomainData(samples);
-      const level = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
-      this.heard ||= level > audible;
-      this.#show(Math.min(1, level));
+      this.hear(samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0));
     }, listenEvery);
+  }
+
+  /** @param {number} level 0 to 1 */
+  hear(level) {
+    this.heard ||= level > audible;
+    this.#show(Math.min(1, level));
   }
 
   close() {

@@ -13,7 +13,7 @@ import { judge, requestOf } from "./verdict.js";
 const watchFor = 3000;
 
 /** How long a microphone may stay silent before it counts as that, in milliseconds. */
-const hearFor = 4000;
+const hearFor = 8000;
 
 /** The results of the browser's errors. @type {Readonly<Record<string, Device>>} */
 const failures = Object.freeze({ NotAllowedError: "refused", [deniedBySystem]: "system", NotFoundError: "missing", OverconstrainedError: "missing", NotSupportedError: "unsupported" });
@@ -78,7 +78,7 @@ export class Test {
       return;
     }
     const { microphone, camera } = this.#media.failed;
-    const devices = { microphone: stateOf(this.#media.microphone, microphone), camera: stateOf(this.#media.camera, camera) };
+    const devices = { microphone: stateOf(this.#media.audioTrack, microphone), camera: stateOf(this.#media.videoTrack, camera) };
     Object.assign(this.#results, devices);
     page.permission(devices);
     page.device("camera", devices.camera);
@@ -136,7 +136,7 @@ export class Test {
       return;
     }
     page.say("Le son et l’image partent vers notre écho et reviennent.");
-    const [roundTrip] = await Promise.all([line.roundTrip(), wait(watchFor)]);
+    const [roundTrip] = await Promise.all([line.roundTrip(), this.#watch(line)]);
     const { received, loss, jitter } = await line.quality();
     const back = received > 0 || !this.#sends && roundTrip !== null;
     Object.assign(this.#results, { media: back ? "ok" : "none", round_trip: rounded(roundTrip), loss: rounded(loss), jitter: rounded(jitter) });
@@ -147,6 +147,14 @@ export class Test {
     this.#results.down = await line.down();
     this.#results.up = await line.up();
     page.rates(this.#results);
+  }
+
+  /** Listens to what comes back, for as long as it takes to judge it. @param {Line} line */
+  async #watch(line) {
+    for (const end = performance.now() + watchFor; performance.now() < end; await wait(100)) {
+      const level = await line.level();
+      if (level > 0) this.#ear.hear(level);
+    }
   }
 
   get #sends() {
@@ -162,7 +170,7 @@ export class Test {
 
   #finish() {
     const verdict = judge(this.#results);
-    const site = this.#results.websocket === "ok" ? "" : location.host;
+    const site = this.#results.websocket === "ok" ? null : { host: location.hostname, port: location.port || "443" };
     this.#page.finish(verdict, this.#results, verdict.ask ? requestOf(this.#urls, site) : "");
   }
 }
@@ -182,12 +190,12 @@ function canCall() {
 }
 
 /**
- * @param {boolean} works
+ * @param {MediaStreamTrack | null} track
  * @param {string} error name of the browser's error
  * @returns {Device}
  */
-function stateOf(works, error) {
-  return works ? "ok" : failures[error] ?? "busy";
+function stateOf(track, error) {
+  return track ? "ok" : failures[error] ?? "busy";
 }
 
 /** @param {number | null} value */

@@ -132,11 +132,11 @@ function deviceAdvice(name, state) {
 /**
  * What to ask whoever runs the network: addresses and ports alone, not what they serve.
  * @param {string[]} urls of the relays
- * @param {string} site the site's host, if its sockets are blocked; otherwise empty
+ * @param {{host: string, port: string} | null} site the site, if its sockets are blocked
  */
 export function requestOf(urls, site) {
   const lines = [...new Set(urls.map(opening))];
-  if (site !== "") lines.push(`- TCP 443 vers ${site}, avec les WebSockets (WSS)`);
+  if (site) lines.push(`- TCP ${site.port} vers ${site.host}, avec les WebSockets (WSS)`);
   return `Bonjour,\n\nDepuis ce réseau, mes appels vidéo dans le navigateur (WebRTC) ne passent pas. Pourriez-vous autoriser, en sortie :\n\n${lines.join("\n")}\n\nMerci beaucoup.`;
 }
 
