@@ -157,5 +157,5 @@ func TestR12_TheSwitchboardsPagesOfAPersonAreAccessible(t *testing.T) {
 	p.press("Ne rien changer", "Rendez-vous à venir")
 	p.look(p.href(`main a[href$="/annulation"]`))
 	p.press("Le garder", "Rendez-vous à venir")
-	p.look("/standard/notifications", "/standard/rappels")
+	p.look("/standard/notifications", "/standard/rappels", "/standard/tests")
 }

@@ -28,6 +28,30 @@ func TestPublicPagesAreAccessibleAtEveryWidth(t *testing.T) {
 	p.checkEveryWidth()
 }
 
+// The page of a test in each of its states, and the reports of the switchboard.
+func TestR27_TheTestOfACallIsAccessibleAtEveryWidth(t *testing.T) {
+	d := demo(t)
+	browser := newBrowser(t)
+	p := sit(t, browser, d.URL, smallPhone, true)
+	p.look("/test-appel")
+	p.press("Commencer le test", "Le son et l’image, aller et retour")
+	p.sees("Le test est fini")
+	p.checkEveryWidth()
+	p.press("Jouer un son", "Avez-vous entendu le son")
+	p.checkEveryWidth()
+	p.press("Non", "Montez le volume")
+	p.press("Envoyer au standard", "il voit alors les résultats")
+	p.checkEveryWidth()
+	operator := sit(t, browser, d.URL, desktop, true)
+	operator.signIn(d.account(t, "switchboard"), "Chercher un compte")
+	operator.look("/standard/tests")
+	operator.sees("son non entendu")
+	still := sit(t, browser, d.URL, smallPhone, false)
+	still.look("/test-appel")
+	still.sees("Sans JavaScript")
+	still.sees("Être rappelé")
+}
+
 func TestAdministrationIsAccessibleAtEveryWidth(t *testing.T) {
 	d := demo(t)
 	p := sit(t, newBrowser(t), d.URL, desktop, true)
