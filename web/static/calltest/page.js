@@ -185,7 +185,7 @@ export class Page {
     for (const [name, value] of Object.entries(results)) this.report(name, `${value ?? ""}`);
     this.report("verdict", verdict.level);
     const box = element("verdict", HTMLElement);
-    box.dataset["level"] = verdict.level;
+    box.dataset["level"] = verdict.level === "good" && results.microphone !== "ok" ? "voice" : verdict.level; // never green while nobody would be heard
     element("verdict-title", HTMLElement).textContent = verdict.title;
     element("verdict-words", HTMLElement).textContent = verdict.words;
     element("advice", HTMLElement).replaceChildren(...verdict.advice.map(item));
