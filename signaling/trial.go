@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"socialdirect/internal/socket"
-	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
 )
@@ -38,7 +37,7 @@ func NewTrialSockets() *socket.Hub { return socket.NewHub(limits) }
 // Welcome is the first message to the person: the echo, by the given name, is there already.
 func (t *Trial) Welcome(name string, closesAt time.Time) any {
 	return welcome{
-		Type: "welcome", Self: beneficiaryID, Participants: []participant{{ID: echoID, Name: name, Role: viewer.Role(echoID)}},
+		Type: "welcome", Self: beneficiaryID, Participants: []participant{{ID: echoID, Name: name, Role: role(echoID)}},
 		ICEServers: t.servers(beneficiaryID), Policy: relayOnly, ClosesAt: closesAt,
 	}
 }

@@ -34,9 +34,6 @@ var parted = map[string][]string{
 	"account/profile":       {"account/age", "account/session", "account/outbox", "account/smscode", "account/pages", "account/people", "account/limit"},
 	"account":               {"account/event", "account/interrupted", "account/passwordreset", "account/profile", "account/age", "account/decision", "account/report", "account/signup", "account/lookup", "account/factor", "account/session", "account/outbox", "account/smscode", "account/pages", "account/people", "account/limit", "account/passwords"},
 
-	"signaling/guest": {},
-	"signaling":       {"signaling/guest"},
-
 	"company/figures": {},
 	"company/apikey":  {},
 	"company/poster":  {},
@@ -55,7 +52,8 @@ var parted = map[string][]string{
 	"booking/rebooking":   {"booking/notify", "booking/agenda", "booking/worker", "booking/reason", "booking/appointment", "booking/slot"},
 	"booking/waitlist":    {"booking/notify", "booking/search", "booking/agenda", "booking/worker", "booking/reason", "booking/viewlimit", "booking/appointment", "booking/slot"},
 	"booking":             {"booking/waitlist", "booking/rebooking", "booking/notify", "booking/calendar", "booking/search", "booking/agenda", "booking/worker", "booking/reason", "booking/viewlimit", "booking/appointment", "booking/slot"},
-	"signaling":           {},
+	"signaling/guest":     {},
+	"signaling":           {"signaling/guest"},
 	"signaling/echo":      {"signaling"},
 
 	"booking/bulkcancel": {"booking", "booking/rebooking", "booking/notify", "booking/agenda", "booking/worker", "booking/appointment", "booking/slot"},

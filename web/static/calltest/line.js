@@ -197,6 +197,7 @@ export class Line {
       candidate: (candidate) => this.#signaling.send({ type: "candidate", to, candidate }),
       track: (track) => this.#returned(track),
       state: () => {},
+      negotiates: () => {}, // the echo opens the channels
     });
     peer.connection.addEventListener("datachannel", (event) => { this.#echo = event.channel; });
     peer.expect();
