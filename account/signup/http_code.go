@@ -17,7 +17,7 @@ type codePage struct {
 
 func (codePage) Template() string { return "account/code" }
 
-func (codePage) Title() string { return "Votre code de connexion" }
+func (p codePage) Title() string { return p.titled("Votre code de connexion") }
 
 // showCode shows the form, co-branded if it comes from a co-branded page.
 func (h *HTTP) showCode(w http.ResponseWriter, r *web.Request) error {
@@ -52,6 +52,15 @@ func (h *HTTP) entrance(r *web.Request, slug string) entrance {
 		return entrance{}
 	}
 	return entrance{client.Name, client.Slug}
+}
+
+// titled returns a page's title with the client's name, if there is one, so that a co-branded page
+// is told apart from the ordinary one.
+func (e entrance) titled(title string) string {
+	if e.Client == "" {
+		return title
+	}
+	return title + ", " + e.Client
 }
 
 // path is the page where the sign-up goes on.

@@ -35,7 +35,7 @@ type signUpPage struct {
 
 func (signUpPage) Template() string { return "account/sign_up" }
 
-func (signUpPage) Title() string { return "Créer un compte" }
+func (p signUpPage) Title() string { return p.titled("Créer un compte") }
 
 func (h *HTTP) signUpPage(r *web.Request, f *form.Form) (signUpPage, error) {
 	texts, err := h.signUps.ShownAtSignUp(r.Context())

@@ -29,7 +29,7 @@ var buttons = []string{
 	"POST /standard/doublons", "POST /administration/signalements/{id}", "POST /profil/mobile/envoi", "POST /profil/adresse", "POST /textes/vu",
 	"POST /administration/textes/{kind}/suppression", "POST /agenda/ouvertures/{id}/suppression", "POST /agenda/jours-feries",
 	"POST /agenda/calendriers/{id}/journees", "POST /agenda/calendriers/{id}/fuseau", "POST /standard/notifications/{id}", "POST /vos-droits/confirmation",
-	"POST /protection-des-donnees/demandes/{id}/rattachement",
+	"POST /protection-des-donnees/demandes/{id}/rattachement", "POST /appel/invite",
 	"POST /standard/beneficiaires/{id}/choix", // the person of this test is somebody else's
 }
 
