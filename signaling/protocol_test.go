@@ -1,6 +1,7 @@
 package signaling
 
 import (
+	"errors"
 	"maps"
 	"os"
 	"reflect"
@@ -74,7 +75,7 @@ func TestTheProtocolDescribesEveryMessage(t *testing.T) {
 		}
 	}
 	for _, kind := range []string{"admit", "consent", "description", "candidate", "commit", "reveal", "state", "leave"} {
-		if (message{Type: kind}).check() == errType {
+		if errors.Is(message{Type: kind}.check(), errType) {
 			t.Errorf("%s is unknown to the server", kind)
 		}
 	}

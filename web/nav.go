@@ -168,7 +168,7 @@ func openWhilePending(items []NavItem) []NavItem {
 // name, so that nobody can put texts on our pages.
 var flashes = map[string]string{
 	"invitation-revoked": "C’est fait\u00a0: le lien ne fonctionne plus, et la personne n’est plus dans l’appel.",
-	"called": "C’est noté : la personne est prévenue.",
+	"called":             "C’est noté : la personne est prévenue.",
 
 	"form-kept":    "Votre session s’était fermée\u00a0: rien n’est encore envoyé. Connectez-vous, et vous retrouverez ce que vous avez écrit.",
 	"form-lost":    "Votre session s’était fermée\u00a0: rien n’a été envoyé. Connectez-vous, puis recommencez.",

@@ -124,6 +124,7 @@ func (w *world) contents(t *testing.T) map[string]string {
 	var table, sum string
 	_, err = pgx.ForEachRow(rows, []any{&table, &sum}, func() error { sums[table] = sum; return nil })
 	ok(t, err)
+	ok(t, rows.Err())
 	if len(sums) < 70 {
 		t.Fatalf("there are %d tables", len(sums))
 	}
