@@ -53,3 +53,33 @@ func TestR12_AnEndedSessionEmptiesThePage(t *testing.T) {
 	}
 	p.press("Enregistrer", "C’est enregistré")
 }
+
+// While the network is away, nobody can say whether the session goes on: from its last known
+// end on the page is hidden, and it comes back with the network, as it was.
+func TestR12_APageWithoutNetworkIsHiddenAfterTheKnownEndOfItsSession(t *testing.T) {
+	t.Parallel()
+	d := demo(t)
+	p := sit(t, newBrowser(t), d.URL, smallPhone, true)
+	p.signUp(d.MailDir, d.ConnectionCode)
+	p.open("/profil")
+	p.fill("first_name", "Aminata")
+	p.do("the network goes and a day passes", chromedp.Evaluate[chromedp.Void](`
+		window.online = window.fetch;
+		window.fetch = () => Promise.reject(new TypeError("no network"));
+		window.today = Date.now;
+		Date.now = () => window.today() + 86_400_000;
+		document.dispatchEvent(new Event("session-ended"))`))
+	p.sees("La connexion est coupée")
+	p.check()
+	if left := eval[string](p, `document.body.textContent`); strings.Contains(left, "Kaci") {
+		t.Errorf("the page still shows the person: %s", left)
+	}
+	p.do("the network comes back", chromedp.Evaluate[chromedp.Void](`
+		window.fetch = window.online;
+		Date.now = window.today;
+		document.dispatchEvent(new Event("session-ended"))`))
+	p.sees("Enregistrer")
+	if name := eval[string](p, `document.querySelector('[name=first_name]').value`); name != "Aminata" {
+		t.Errorf("what was typed is lost: %q", name)
+	}
+}

@@ -7,8 +7,9 @@ import (
 	"testing"
 )
 
-// The parts of the scripts that need no browser have tests in scripttest, which Node runs.
-func TestScripts(t *testing.T) {
+// The parts of the scripts that need no browser have tests in scripttest, which Node runs: the
+// verification words, and the ladder of a weak line.
+func TestR23_R26_ScriptsKeepTheirRulesWithoutABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs node")
 	}
