@@ -23,7 +23,7 @@ INSTANTS := go run ./internal/clocktest/instants
 PKG      := ./cmd/socialdirect ./e2e
 
 # What the tests of one package may take at most, on a slow machine that does more.
-PATIENCE := 25m
+PATIENCE := 40m
 
 .PHONY: run build quick test test-anytime lint check bench videos clean
 

@@ -392,6 +392,21 @@ func (p *person) checkAccessibility() {
 	if _, seen := sound.LoadOrStore(page, true); seen {
 		return
 	}
+	p.loadAxe()
+	found := eval[[]violation](p, `axe.run(document, {resultTypes: ["violations"], preload: false}).then(r => r.violations.map(v => ({ID: v.id, Nodes: v.nodes.map(n => ({HTML: n.html, FailureSummary: n.failureSummary}))})))`)
+	for _, v := range found {
+		for _, n := range v.Nodes {
+			p.t.Errorf("%s at %d px: %s: %s\n%s", p.address(), p.width, v.ID, n.HTML, n.FailureSummary)
+		}
+	}
+}
+
+// loadAxe puts the accessibility checker into the page, once.
+func (p *person) loadAxe() {
+	p.t.Helper()
+	if eval[bool](p, `"axe" in window`) {
+		return
+	}
 	source, err := axe()
 	if err != nil {
 		p.t.Fatal(err, "(make test installs it)")
@@ -400,12 +415,6 @@ func (p *person) checkAccessibility() {
 		_, err := chromedp.Evaluate[chromedp.Void](source+";0")(ctx, target)
 		return err
 	}))
-	found := eval[[]violation](p, `axe.run().then(r => r.violations.map(v => ({ID: v.id, Nodes: v.nodes.map(n => ({HTML: n.html, FailureSummary: n.failureSummary}))})))`)
-	for _, v := range found {
-		for _, n := range v.Nodes {
-			p.t.Errorf("%s at %d px: %s: %s\n%s", p.address(), p.width, v.ID, n.HTML, n.FailureSummary)
-		}
-	}
 }
 
 // decodeBase64 decodes what a page returns in a data URL.

@@ -26,7 +26,7 @@ func inBrowsers(t *testing.T, file string) {
 	d := demo(t)
 	codes := httptest.NewServer(http.HandlerFunc(handCode))
 	t.Cleanup(codes.Close)
-	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 12*time.Minute)
 	defer cancel()
 	node := exec.CommandContext(ctx, "node", "--test-reporter=spec", filepath.Join("browsers", file))
 	node.Env = append(os.Environ(), "SOCIALDIRECT_DEMO="+filepath.Join(d.dir, "demo.json"), "SOCIALDIRECT_CODES="+codes.URL,
