@@ -171,7 +171,12 @@ func (c *caller) channel(label string) (channel *webrtc.DataChannel, messages ch
 		must(c.t, err)
 	}
 	messages = make(chan webrtc.DataChannelMessage, 4096)
-	channel.OnMessage(func(m webrtc.DataChannelMessage) { messages <- m })
+	channel.OnMessage(func(m webrtc.DataChannelMessage) {
+		select {
+		case messages <- m:
+		case <-c.t.Context().Done(): // nobody reads it any more
+		}
+	})
 	eventually(c.t, label+" is open", func() bool { return channel.ReadyState() == webrtc.DataChannelStateOpen })
 	return channel, messages
 }

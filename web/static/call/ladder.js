@@ -76,7 +76,7 @@ const badWindows = 2;
 const climbAfter = 15_000;
 const climbAfterAtMost = 240_000;
 const climbLasts = 4000;
-const estimateFollows = 6000;
+const estimateFollows = 10_000;
 const leanBelow = 100_000; // bits a second
 
 /** The steps after the pictures. @param {Course} course */
@@ -129,6 +129,8 @@ function troubled(course, state, seen) {
  * @param {Statistics} seen
  */
 function short(course, state, seen) {
+  const first = state.climbing !== null && state.step === course.pictures.length - 1; // with the voice alone, no estimate could grow
+  if (first) return false;
   const due = state.climbing === null ? state.raised + estimateFollows : state.climbing + climbLasts;
   return seen.picture && seen.at >= due && seen.available !== null && seen.available < needs(course, state.step);
 }

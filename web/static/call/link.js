@@ -137,6 +137,7 @@ export class Link {
     const expected = this.remote !== null && (this.remote.audio || this.remote.video);
     this.silent = this.#silence.lasts(at, expected && (seen?.received ?? 0) === 0);
     if (!seen) return null;
+    if (this.peer.connection.connectionState !== "connected") return seen; // a cut tells nothing of the line after it
     const before = this.#ladder;
     const loss = before.step < ends(this.#course).ownOff ? seen.lossSent : Math.max(seen.lossSent, seen.lossReceived);
     const picture = this.#media.videoTrack !== null && this.#wanted && !this.#media.voiceOnly;
@@ -157,8 +158,16 @@ export class Link {
 
   /** @param {RTCPeerConnectionState} state */
   async #follow(state) {
-    if (state === "connected") await this.#tune();
     this.#listener.state(state);
+    if (state === "connected") await this.#begin();
+  }
+
+  /** Begins the ladder anew: the line may be another one. */
+  async #begin() {
+    this.#ladder = beginning(performance.now());
+    this.#sayWish();
+    await this.#hold();
+    this.#settle();
   }
 
   /** @param {RTCPeerConnection} connection */
