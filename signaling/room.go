@@ -185,7 +185,7 @@ func (in *room) welcome(p *peer) {
 	})
 	for _, other := range in.others(p) {
 		if !other.inside && p.hears(other) {
-			p.Send(knocking(other))
+			p.Send(event{Type: "knocking", Participant: &other.self})
 		}
 	}
 }
@@ -194,7 +194,7 @@ func (in *room) welcome(p *peer) {
 func (in *room) announce(p *peer) {
 	for _, other := range in.others(p) {
 		if other.hears(p) {
-			other.Send(knocking(p))
+			other.Send(event{Type: "knocking", Participant: &p.self})
 		}
 	}
 }
@@ -203,11 +203,6 @@ func (in *room) announce(p *peer) {
 // admit, and the beneficiary of a guest, to whom they consent.
 func (p *peer) hears(waiting *peer) bool {
 	return p.self.Role == worker || p.inside && p.self.Role == beneficiary && waiting.guest != uuid.Nil
-}
-
-func knocking(p *peer) event {
-	who := p.self // a copy: it may change while the message waits to be sent
-	return event{Type: "knocking", Participant: &who}
 }
 
 // remove removes p; those inside are notified, even if p only waited.

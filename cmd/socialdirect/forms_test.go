@@ -30,7 +30,7 @@ var buttons = []string{
 	"POST /administration/textes/{kind}/suppression", "POST /agenda/ouvertures/{id}/suppression", "POST /agenda/jours-feries",
 	"POST /agenda/calendriers/{id}/journees", "POST /agenda/calendriers/{id}/fuseau", "POST /standard/notifications/{id}", "POST /vos-droits/confirmation",
 	"POST /protection-des-donnees/demandes/{id}/rattachement", "POST /appel/invite",
-	"POST /standard/beneficiaires/{id}/choix", // the person of this test is somebody else's
+	"POST /standard/beneficiaires/{id}/choix", // lists to choose from, on the page that it goes back to
 }
 
 // Every form that may have been sent after the session ended is shown by its own handler, which

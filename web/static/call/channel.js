@@ -4,10 +4,7 @@
 /**
  * @typedef {{type: "step", step: number}} Step what is left of the sender's picture, see ladder.js
  * @typedef {{type: "picture", wanted: boolean}} Wish whether the sender wants to receive a picture
- * @typedef {{type: "text", line: number, text: string}} Text a line of real-time text, as it is so far
- * @typedef {{type: "alone", alone: boolean}} Alone whether the sender can talk freely
- * @typedef {{type: "interrupted", interrupted: boolean}} Interrupted a telephone call or an alarm has taken the sender's microphone
- * @typedef {Step | Wish | Text | Alone | Interrupted} Said
+ * @typedef {Step | Wish} Said
  */
 
 /** Of one message, in UTF-16 units. */
@@ -61,9 +58,6 @@ export class Channel {
 const shapes = Object.freeze({
   step: { step: "number" },
   picture: { wanted: "boolean" },
-  text: { line: "number", text: "string" },
-  alone: { alone: "boolean" },
-  interrupted: { interrupted: "boolean" },
 });
 
 /**
