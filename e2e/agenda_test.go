@@ -105,7 +105,7 @@ func TestR41_AnOpeningIsDrawnWithTheMouseTheKeyboardAndAFinger(t *testing.T) {
 	t.Parallel()
 	d := demo(t)
 	week, wednesday := farWeek()
-	p := sit(t, newBrowser(t), d.URL, smallPhone, false)
+	p := sit(t, sharedBrowser(t), d.URL, smallPhone, false)
 	p.signIn(d.person(t, "marc.dupuis@"), "Semaine du")
 	p.clearWithoutScript(week, wednesday)
 	p.allowScripts()

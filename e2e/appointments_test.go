@@ -54,7 +54,7 @@ func (p *person) status() string {
 func TestR18_R19_MovingThenALateCancellationThenARequestAndItsAnswer(t *testing.T) {
 	t.Parallel()
 	d := demo(t)
-	browser := newBrowser(t)
+	browser := sharedBrowser(t)
 	amina, marc := sit(t, browser, d.URL, 360, true), sit(t, browser, d.URL, desktop, true)
 	amina.signUp(d.MailDir, d.ConnectionCode)
 	marc.signIn(d.person(t, "marc.dupuis@"), "Semaine du")
@@ -135,7 +135,7 @@ func (p *person) follows(appointment string) string {
 func TestR12_TheSwitchboardsPagesOfAPersonAreAccessible(t *testing.T) {
 	t.Parallel()
 	d := demo(t)
-	p := sit(t, newBrowser(t), d.URL, 360, true)
+	p := sit(t, sharedBrowser(t), d.URL, 360, true)
 	for _, a := range d.Accounts {
 		if a.Role == "switchboard" {
 			p.signIn(a, "Chercher un compte")

@@ -3,9 +3,11 @@ package e2e
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -25,22 +27,26 @@ const (
 // stepTimeout is the timeout of one step of a person; the machine may be busy.
 const stepTimeout = 30 * time.Second
 
-var (
-	browsersMu    sync.Mutex
-	browserCloses []func()
-)
-
-func closeBrowsers() {
-	browsersMu.Lock()
-	defer browsersMu.Unlock()
-	for _, end := range browserCloses {
-		end()
+// sharedBrowser returns the Chromium that the tests share, with a fake camera. Whoever sits at it
+// has a context of their own, without history; starting one for each test took more time than
+// most tests.
+func sharedBrowser(t *testing.T) context.Context {
+	t.Helper()
+	browser, err := theBrowser()
+	if err != nil {
+		t.Fatal(err)
 	}
+	return browser
 }
 
-// newBrowser starts a real headless Chromium with a fake camera.
-func newBrowser(t *testing.T) context.Context {
-	t.Helper()
+// closeBrowser ends the shared Chromium, if there is one.
+var closeBrowser = func() {}
+
+var theBrowser = sync.OnceValues(func() (context.Context, error) {
+	path, err := chromium()
+	if err != nil {
+		return nil, err
+	}
 	options := append([]chromedp.ExecAllocatorOption{}, chromedp.DefaultExecAllocatorOptions[:]...)
 	for name, value := range map[string]any{
 		"use-fake-device-for-media-stream": true, "use-fake-ui-for-media-stream": true,
@@ -50,29 +56,20 @@ func newBrowser(t *testing.T) context.Context {
 	} {
 		options = append(options, chromedp.Flag(name, value))
 	}
-	dir, err := os.MkdirTemp(shared, "browser-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	options = append(options, chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.UserDataDir(dir))
+	options = append(options, chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(filepath.Join(shared, "browser")))
 	allocated, endAllocator := chromedp.NewExecAllocator(context.Background(), options...)
 	browser, endBrowser := chromedp.NewContext(allocated)
-	t.Cleanup(func() { endBrowser(); endAllocator() })
-	if err := chromedp.Do(browser, chromedp.Navigate("about:blank")); err != nil {
-		t.Fatal(err)
-	}
-	return browser
-}
+	closeBrowser = func() { endBrowser(); endAllocator() }
+	return browser, chromedp.Do(browser, chromedp.Navigate("about:blank"))
+})
 
-func chromium(t *testing.T) string {
-	t.Helper()
+func chromium() (path string, err error) {
 	for _, path := range []string{"/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"} {
 		if _, err := os.Stat(path); err == nil {
-			return path
+			return path, nil
 		}
 	}
-	t.Fatal("no Chromium on this machine: make test installs it")
-	return ""
+	return "", errors.New("no Chromium on this machine: make test installs it")
 }
 
 // person is somebody at a browser.
@@ -177,11 +174,11 @@ func (p *person) tick(selector string) {
 	p.do("tick "+selector, chromedp.Click(chromedp.CSS(selector)))
 }
 
-// press clicks a button or a link by its text and waits for the page after it.
+// press clicks a button or a link by its text, once it is shown, and waits for the page after it.
 func (p *person) press(words, then string) {
 	p.t.Helper()
 	target := chromedp.Search(`//main//*[self::button or self::a]` + saying(words))
-	p.do("press "+words, chromedp.ScrollIntoView(target), chromedp.Click(target))
+	p.do("press "+words, chromedp.WaitVisible(target), chromedp.ScrollIntoView(target), chromedp.Click(target))
 	p.sees(then)
 	p.check()
 }
@@ -252,15 +249,21 @@ func (p *person) givePassword(who account, then string) {
 	p.press("Se connecter", then)
 }
 
+// handedOut is the last one-time code of a secret that was handed out.
+type handedOut struct {
+	step int64
+	at   time.Time
+}
+
 var (
-	usedMu sync.Mutex
-	used   = map[string]bool{}
+	codesMu   sync.Mutex
+	lastCodes = map[string]handedOut{}
 )
 
 // code returns a one-time code that was not used in this run.
 func code(t *testing.T, secret string) (code string) {
 	t.Helper()
-	await(t, "a code that was not used", time.Minute, func() bool {
+	await(t, "a code that was not used", 2*time.Minute, func() bool {
 		var err error
 		if code, err = unused(secret); err != nil {
 			t.Fatal(err)
@@ -270,19 +273,27 @@ func code(t *testing.T, secret string) (code string) {
 	return code
 }
 
+// Codes of thirty seconds (RFC 6238), and the time that whoever was handed one has to use it:
+// the server refuses a code that is older than the last one it took.
+const (
+	step       = 30 * time.Second
+	enoughTime = 6 * time.Second
+)
+
 // unused returns a one-time code that was not used in this run: the current one, or the next
-// one, which is accepted too. If both were used, there is none before the next half minute.
+// one, which is accepted too. There is none if both were used, or if the last one was handed
+// out a moment ago.
 func unused(secret string) (string, error) {
-	usedMu.Lock()
-	defer usedMu.Unlock()
-	for _, ahead := range []time.Duration{0, 30 * time.Second} {
-		code, err := totp.GenerateCode(secret, time.Now().Add(ahead))
-		if err != nil || !used[secret+code] {
-			used[secret+code] = true
-			return code, err
-		}
+	codesMu.Lock()
+	defer codesMu.Unlock()
+	now := time.Now()
+	last, current := lastCodes[secret], now.Unix()/int64(step.Seconds())
+	next := max(current, last.step+1)
+	if next > current+1 || now.Sub(last.at) < enoughTime {
+		return "", nil
 	}
-	return "", nil
+	lastCodes[secret] = handedOut{next, now}
+	return totp.GenerateCode(secret, time.Unix(next*int64(step.Seconds()), 0))
 }
 
 // clippedScript finds elements that clip their content without widening the page; elements for
@@ -378,9 +389,25 @@ type violation struct {
 	Nodes []struct{ HTML, FailureSummary string }
 }
 
-// sound are the pages, by width, that the accessibility checker has already passed, because
-// many tests visit the same ones.
+// sound are the skeletons of pages, by width, that the accessibility checker has already seen,
+// because many tests visit the same ones and it takes longer than most of their steps.
 var sound sync.Map
+
+// What differs between two visits of the same page, and means nothing to the checker: what is
+// written between the tags, what fields and links lead to, and numbers in identifiers.
+var (
+	written  = regexp.MustCompile(`>[^<]*[^<\s][^<]*<`)
+	targeted = regexp.MustCompile(` (value|href|action|content|datetime|nonce|src|title|data-[a-z-]+)="[^"]+"`)
+	numbered = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|[0-9]+`)
+)
+
+// skeleton returns what the checker judges of a page: elements, classes, roles, states, and
+// whether something is written.
+func skeleton(html string) string {
+	html = written.ReplaceAllString(html, ">…<")
+	html = targeted.ReplaceAllString(html, ` $1="…"`)
+	return numbered.ReplaceAllString(html, "0")
+}
 
 func (p *person) checkAccessibility() {
 	p.t.Helper()
@@ -388,7 +415,7 @@ func (p *person) checkAccessibility() {
 	for text == "" { // a loading page has no element for a moment
 		text = eval[string](p, `document.documentElement?.outerHTML ?? ""`)
 	}
-	page := fmt.Sprint(p.width, text)
+	page := fmt.Sprint(p.width, skeleton(text))
 	if _, seen := sound.LoadOrStore(page, true); seen {
 		return
 	}
@@ -415,6 +442,26 @@ func (p *person) loadAxe() {
 		_, err := chromedp.Evaluate[chromedp.Void](source+";0")(ctx, target)
 		return err
 	}))
+}
+
+func TestASkeletonKeepsWhatTheCheckerJudges(t *testing.T) {
+	t.Parallel()
+	page := `<p class="note" id="n-12"><a href="/rendez-vous/998295e2-ecb2-4c9b-a739-842de255e32a">Le 3 mai</a><img alt="" src="/1.png"></p>`
+	for name, other := range map[string]struct {
+		html string
+		same bool
+	}{
+		"another person":    {strings.NewReplacer("Le 3 mai", "Le 30 juin", "998295e2", "11111111", "n-12", "n-7", "1.png", "2.png").Replace(page), true},
+		"an empty link":     {strings.Replace(page, "Le 3 mai", " ", 1), false},
+		"a link to nowhere": {strings.Replace(page, ` href="/rendez-vous/998295e2-ecb2-4c9b-a739-842de255e32a"`, "", 1), false},
+		"another class":     {strings.Replace(page, "note", "warning", 1), false},
+		"no alternative":    {strings.Replace(page, `alt="" `, "", 1), false},
+		"a label":           {strings.Replace(page, "<a ", `<a aria-label="" `, 1), false},
+	} {
+		if got := skeleton(page) == skeleton(other.html); got != other.same {
+			t.Errorf("%s: the same %t, want %t", name, got, other.same)
+		}
+	}
 }
 
 // decodeBase64 decodes what a page returns in a data URL.

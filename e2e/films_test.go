@@ -37,8 +37,9 @@ const watchScript = `(async name => {
 
 // The films play in a real browser, with their captions, and only on request.
 func TestR43_TheFilmsPlayInABrowser(t *testing.T) {
+	t.Parallel()
 	d := demo(t)
-	p := sit(t, newBrowser(t), d.URL, smallPhone, true)
+	p := sit(t, sharedBrowser(t), d.URL, smallPhone, true)
 	p.open("/comment-ca-marche")
 	for _, name := range []string{"rendez-vous", "appel", "document"} {
 		got := eval[watched](p, fmt.Sprintf(watchScript, name))

@@ -11,7 +11,7 @@ import (
 func TestR12_ASlotIsFoundByItsDay(t *testing.T) {
 	t.Parallel()
 	d := demo(t)
-	p := sit(t, newBrowser(t), d.URL, smallPhone, true)
+	p := sit(t, sharedBrowser(t), d.URL, smallPhone, true)
 	p.signIn(d.person(t, "zoe.vidal@"), "Avec qui voulez-vous parler")
 	p.look("/assistants?language=fr", "/au-plus-tot", "/liste-attente")
 	p.open("/assistants")

@@ -40,8 +40,9 @@ func (p *person) pressKey(key, then string) {
 }
 
 func TestR12_TheKeyboardAloneBooksAnHour(t *testing.T) {
+	t.Parallel()
 	d := demo(t)
-	p := sit(t, newBrowser(t), d.URL, desktop, true)
+	p := sit(t, sharedBrowser(t), d.URL, desktop, true)
 	var paul account
 	for _, a := range d.Accounts {
 		if a.Role == "beneficiary" {

@@ -15,8 +15,9 @@ func (p *person) href(selector string) string {
 }
 
 func TestPublicPagesAreAccessibleAtEveryWidth(t *testing.T) {
+	t.Parallel()
 	d := demo(t)
-	p := sit(t, newBrowser(t), d.URL, smallPhone, true)
+	p := sit(t, sharedBrowser(t), d.URL, smallPhone, true)
 	p.look("/", "/comment-ca-marche", "/qui-sommes-nous", "/conditions", "/confidentialite", "/mentions-legales", "/accessibilite", "/cookies",
 		"/inscription", "/inscription/code", "/inscription/validation", "/inscription/renvoi", "/connexion", "/connexion/sms", "/mot-de-passe/oubli", "/rappel", "/rappel/merci", "/test-appel", "/c/chantiers-du-ponant", "/demo/courriels")
 	p.lookRefused("/nulle-part", http.StatusNotFound)
@@ -30,8 +31,9 @@ func TestPublicPagesAreAccessibleAtEveryWidth(t *testing.T) {
 
 // The page of a test in each of its states, and the reports of the switchboard.
 func TestR27_TheTestOfACallIsAccessibleAtEveryWidth(t *testing.T) {
+	t.Parallel()
 	d := demo(t)
-	browser := newBrowser(t)
+	browser := sharedBrowser(t)
 	p := sit(t, browser, d.URL, smallPhone, true)
 	p.look("/test-appel")
 	p.press("Commencer le test", "Le son et l’image, aller et retour")
@@ -53,8 +55,9 @@ func TestR27_TheTestOfACallIsAccessibleAtEveryWidth(t *testing.T) {
 }
 
 func TestAdministrationIsAccessibleAtEveryWidth(t *testing.T) {
+	t.Parallel()
 	d := demo(t)
-	p := sit(t, newBrowser(t), d.URL, desktop, true)
+	p := sit(t, sharedBrowser(t), d.URL, desktop, true)
 	p.signIn(d.account(t, "administrator"), "Administration")
 	p.look("/administration", "/administration/assistants", "/administration/motifs", "/administration/textes", "/administration/chiffres", "/administration/signalements",
 		"/administration/comptes", "/administration/doubles", "/administration/comptes/invitation", "/profil", "/profil/securite", "/profil/securite/codes")
@@ -114,7 +117,7 @@ func (p *person) draftsText() {
 func TestAWorkersPagesAreAccessibleAtEveryWidth(t *testing.T) {
 	t.Parallel()
 	d := demo(t)
-	p := sit(t, newBrowser(t), d.URL, smallPhone, true)
+	p := sit(t, sharedBrowser(t), d.URL, smallPhone, true)
 	p.signIn(d.person(t, "marc.dupuis@"), "Semaine du")
 	p.look("/profil/fiche", "/profil", "/profil/securite", "/profil/securite/cles", "/profil/securite/codes",
 		"/agenda", "/agenda/aujourdhui", "/agenda/rendez-vous", "/agenda/ouvertures", "/agenda/ouvertures/copie", "/agenda/absences", "/agenda/reglages", "/agenda/fuseau", "/agenda/fuseau?zone=America/Cayenne", "/agenda/calendriers", "/agenda/abonnement", "/rendez-vous", "/messages", "/profil/notifications/messages")

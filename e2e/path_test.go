@@ -182,10 +182,11 @@ func (p *person) decodes(who string) {
 
 // The platform's whole path, in two real browsers.
 func TestR12_R22_R28_TheWholePath(t *testing.T) {
+	t.Parallel()
 	d := demo(t)
 	workerAccount, zone := awake(t, d)
-	amina := sit(t, newBrowser(t), d.URL, 360, true)
-	worker := sit(t, newBrowser(t), d.URL, desktop, true)
+	amina := sit(t, sharedBrowser(t), d.URL, 360, true)
+	worker := sit(t, sharedBrowser(t), d.URL, desktop, true)
 
 	amina.signUp(d.MailDir, d.ConnectionCode)
 	worker.signIn(workerAccount, "Semaine du")

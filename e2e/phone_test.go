@@ -23,8 +23,9 @@ func (p *person) seen(selector string) int {
 // On a phone a worker reads today before the week, and the eight places of the agenda are
 // behind one button, which works without a script.
 func TestR41_OnAPhoneTheAgendaBeginsWithTodayAndFoldsItsPlaces(t *testing.T) {
+	t.Parallel()
 	d := demo(t)
-	p := sit(t, newBrowser(t), d.URL, phone, false)
+	p := sit(t, sharedBrowser(t), d.URL, phone, false)
 	p.signIn(d.person(t, "marc.dupuis@"), "Semaine du")
 	places := ".agenda-places a"
 	if folded, all := p.seen(places), eval[int](p, `document.querySelectorAll('.agenda-fold .agenda-places a').length`); folded != 0 || all != 8 {
@@ -56,7 +57,7 @@ func TestR41_OnAPhoneTheAgendaBeginsWithTodayAndFoldsItsPlaces(t *testing.T) {
 func TestR2_APasswordIsShownAndHiddenByAButton(t *testing.T) {
 	t.Parallel()
 	d := demo(t)
-	browser := newBrowser(t)
+	browser := sharedBrowser(t)
 	p := sit(t, browser, d.URL, phone, true)
 	button := `button[data-reveal="password"]`
 	for _, path := range []string{"/connexion", "/inscription"} {
@@ -121,8 +122,9 @@ func (p *person) pressLow(button, then string) {
 // After a form that is low on a long page the success is in view, also where the page opens at
 // one of its parts, with and without scripts.
 func TestLook_TheSuccessOfAFormIsInViewOnAPhone(t *testing.T) {
+	t.Parallel()
 	d := demo(t)
-	browser := newBrowser(t)
+	browser := sharedBrowser(t)
 	worker := sit(t, browser, d.URL, phone, false)
 	worker.signIn(d.person(t, "marc.dupuis@"), "Semaine du")
 	worker.open("/profil/fiche")

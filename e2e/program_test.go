@@ -63,7 +63,7 @@ func TestMain(m *testing.M) {
 			status = 1
 		}
 	}
-	closeBrowsers()
+	closeBrowser()
 	_ = os.RemoveAll(shared) // best effort: the next run uses another folder
 	os.Exit(status)
 }
@@ -238,8 +238,8 @@ func demo(t *testing.T) *demonstration {
 	return d
 }
 
-// handedOut counts the ports that freePort has tried.
-var handedOut atomic.Int32
+// triedPorts counts the ports that freePort has tried.
+var triedPorts atomic.Int32
 
 // freePort returns an unused port that nothing else gets by chance before it is used: it is
 // below the range from which Linux takes ports for port 0 and for connections
@@ -248,7 +248,7 @@ func freePort(t *testing.T) string {
 	t.Helper()
 	const first, count = 20_000, 10_000
 	for range 100 {
-		port := strconv.Itoa(first + (os.Getpid()*100+int(handedOut.Add(1)))%count)
+		port := strconv.Itoa(first + (os.Getpid()*100+int(triedPorts.Add(1)))%count)
 		if l, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
 			_ = l.Close()
 			return port

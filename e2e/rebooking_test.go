@@ -34,10 +34,11 @@ func proposalsFor(t *testing.T, dir, appointment string) (link string) {
 // A worker cancels an appointment; the person follows the link in the mail, signs in on the
 // way, and books another slot with one press.
 func TestR20_AWorkerCancelsAndThePersonRebooksFromTheMail(t *testing.T) {
+	t.Parallel()
 	d := demo(t)
 	workerAccount, _ := awake(t, d)
-	amina := sit(t, newBrowser(t), d.URL, 360, true)
-	worker := sit(t, newBrowser(t), d.URL, desktop, true)
+	amina := sit(t, sharedBrowser(t), d.URL, 360, true)
+	worker := sit(t, sharedBrowser(t), d.URL, desktop, true)
 	who := amina.signUp(d.MailDir, d.ConnectionCode)
 	sheet := findWorker(amina, workerAccount)
 	amina.open(sheet + "?mode=phone&week=" + weekOf(clocktest.Now().AddDate(0, 0, 14)))
@@ -61,7 +62,7 @@ func TestR20_AWorkerCancelsAndThePersonRebooksFromTheMail(t *testing.T) {
 	worker.press("Annuler 2 rendez-vous", "C’est annulé")
 
 	link := proposalsFor(t, d.MailDir, appointment)
-	fresh := sit(t, newBrowser(t), d.URL, 360, true) // the mail is opened on another phone
+	fresh := sit(t, sharedBrowser(t), d.URL, 360, true) // the mail is opened on another phone
 	fresh.open(strings.TrimPrefix(link, d.URL))
 	fresh.fill("email", who.Email)
 	fresh.fill("password", who.Password)

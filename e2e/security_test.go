@@ -12,7 +12,7 @@ import (
 func TestR8_EnrolmentShowsRecoveryCodesThatWorkOnce(t *testing.T) {
 	t.Parallel()
 	d := demo(t)
-	browser := newBrowser(t)
+	browser := sharedBrowser(t)
 	administrator := sit(t, browser, d.URL, desktop, true)
 	administrator.signIn(d.account(t, "administrator"), "Administration")
 	email := somebody().Email
@@ -89,7 +89,7 @@ func (p *person) touch(button, then string) {
 func TestR8_APasskeyOpensABeneficiarysAccountWithoutPassword(t *testing.T) {
 	t.Parallel()
 	d := demo(t)
-	p := sit(t, newBrowser(t), d.URL, smallPhone, true)
+	p := sit(t, sharedBrowser(t), d.URL, smallPhone, true)
 	p.hold()
 	p.signIn(d.account(t, "beneficiary"), "Avec qui voulez-vous parler")
 	key := p.addPasskey("Mon téléphone")
@@ -110,7 +110,7 @@ func TestR8_APasskeyOpensABeneficiarysAccountWithoutPassword(t *testing.T) {
 func TestR8_APasskeyIsAMemberOfStaffsSecondFactor(t *testing.T) {
 	t.Parallel()
 	d := demo(t)
-	p := sit(t, newBrowser(t), d.URL, desktop, true)
+	p := sit(t, sharedBrowser(t), d.URL, desktop, true)
 	p.hold()
 	who := d.account(t, "dpo")
 	p.signIn(who, "Protection des données")

@@ -141,7 +141,7 @@ func TestR12_R18_R28_ServeFromNothingWithoutScriptAt320(t *testing.T) {
 	t.Parallel()
 	d := deploy(t)
 	invitation := linkPattern.FindString(d.command(t, "admin", "create", "--email", "claire@exemple.fr"))
-	browser := newBrowser(t)
+	browser := sharedBrowser(t)
 
 	admin := sit(t, browser, d.url, smallPhone, false)
 	admin.followInvitation(invitation, "Administration")

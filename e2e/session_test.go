@@ -27,7 +27,7 @@ func (d *demonstration) endSessions(t *testing.T, email string) {
 func TestR12_AnEndedSessionEmptiesThePage(t *testing.T) {
 	t.Parallel()
 	d := demo(t)
-	p := sit(t, newBrowser(t), d.URL, smallPhone, true)
+	p := sit(t, sharedBrowser(t), d.URL, smallPhone, true)
 	who := p.signUp(d.MailDir, d.ConnectionCode)
 	p.open("/profil")
 	p.fill("first_name", "Aminata")
@@ -59,7 +59,7 @@ func TestR12_AnEndedSessionEmptiesThePage(t *testing.T) {
 func TestR12_APageWithoutNetworkIsHiddenAfterTheKnownEndOfItsSession(t *testing.T) {
 	t.Parallel()
 	d := demo(t)
-	p := sit(t, newBrowser(t), d.URL, smallPhone, true)
+	p := sit(t, sharedBrowser(t), d.URL, smallPhone, true)
 	p.signUp(d.MailDir, d.ConnectionCode)
 	p.open("/profil")
 	p.fill("first_name", "Aminata")

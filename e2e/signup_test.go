@@ -15,7 +15,7 @@ import (
 func TestR11_R1_SignUpFromACoBrandedPageOnAPhone(t *testing.T) {
 	t.Parallel()
 	d := demo(t)
-	p := sit(t, newBrowser(t), d.URL, 360, true)
+	p := sit(t, sharedBrowser(t), d.URL, 360, true)
 	who := somebody()
 	p.open("/c/chantiers-du-ponant")
 	p.sees("Chantiers du Ponant vous offre ce service")
@@ -65,7 +65,7 @@ var sixDigits = regexp.MustCompile(`^\d{6}\b`)
 func TestR4_AssistedSignUpToTheFirstSignIn(t *testing.T) {
 	t.Parallel()
 	d := demo(t)
-	browser := newBrowser(t)
+	browser := sharedBrowser(t)
 	operator := sit(t, browser, d.URL, desktop, true)
 	operator.signIn(d.account(t, "switchboard"), "Chercher un compte")
 	operator.look("/standard", "/standard/inscription")
@@ -179,7 +179,7 @@ func (p *person) signInBySMS(dir string) {
 func TestR9_R10_TheManagerRotatesACode(t *testing.T) {
 	t.Parallel()
 	d := demo(t)
-	browser := newBrowser(t)
+	browser := sharedBrowser(t)
 	manager := sit(t, browser, d.URL, desktop, true)
 	manager.signIn(d.account(t, "client_manager"), "Votre contrat")
 	manager.look("/entreprise", "/entreprise/chiffres", "/entreprise/rapport", "/entreprise/gestionnaires", "/entreprise/api")

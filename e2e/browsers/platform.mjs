@@ -44,7 +44,7 @@ export function codeFor(secret) {
   return await_("a one-time code that was not used", async () => {
     const answer = await fetch(`${env("SOCIALDIRECT_CODES")}/${secret}`);
     return answer.ok && answer.text();
-  });
+  }, 120_000);
 }
 
 /**
