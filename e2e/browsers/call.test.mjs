@@ -3,14 +3,15 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { admit, bothSee, callOf, mark, seat } from "./calling.mjs";
 import { callFits } from "./fit.mjs";
-import { chromium, firefox, newWindow } from "./launch.mjs";
+import { chromium, firefox } from "./launch.mjs";
 import { Line } from "./line.mjs";
 import { Person, phone } from "./person.mjs";
-import { account, await_, demo } from "./platform.mjs";
+import { account, demo } from "./platform.mjs";
 import { WebKit } from "./webkit.mjs";
 
-/** @typedef {Awaited<ReturnType<typeof newWindow>>} Window */
+/** @typedef {import("./calling.mjs").Window} Window */
 
 /** @type {import("puppeteer-core").Browser[]} */
 let browsers = [];
@@ -24,7 +25,7 @@ let call = "";
 before(async () => {
   browsers = await Promise.all([firefox(), chromium()]);
   line = await Line.to(demo.turn_url);
-  seats = { firefox: await seat(browsers[0], "Firefox"), chromium: await seat(browsers[1], "Chromium") };
+  seats = { firefox: await seat(browsers[0], "Firefox", line), chromium: await seat(browsers[1], "Chromium", line) };
   call = await callOf(seats.chromium.beneficiary);
 });
 
@@ -32,31 +33,6 @@ after(async () => {
   line?.close();
   await Promise.all(browsers.map((browser) => browser.close()));
 });
-
-/**
- * The two people of the call, each signed in in this browser.
- * @param {import("puppeteer-core").Browser} browser
- * @param {string} name
- */
-async function seat(browser, name) {
-  const beneficiary = await Person.sit(await newWindow(browser), `the beneficiary in ${name}`, phone);
-  const worker = await Person.sit(await newWindow(browser), `the worker in ${name}`);
-  await line.lead(beneficiary.window.page);
-  await beneficiary.signIn(account("beneficiary"), "Avec qui voulez-vous parler");
-  await worker.signIn(account("social_worker"), "Semaine du");
-  return { beneficiary, worker };
-}
-
-/** @param {Person} person */
-async function callOf(person) {
-  await person.open("/rendez-vous");
-  const links = await person.ask(() => [...document.querySelectorAll('main a[href^="/rendez-vous/"]')].map((link) => link.getAttribute("href") ?? ""));
-  for (const link of links) {
-    await person.open(link);
-    if (await person.ask(() => document.querySelector('main a[href$="/appel"]') !== null)) return `${link}/appel`;
-  }
-  throw new Error("no call is going on");
-}
 
 test("Firefox calls Chromium", () => hold(seats.firefox.beneficiary, seats.chromium.worker, callFits, cut, cutOff));
 test("Chromium calls Firefox", () => hold(seats.chromium.beneficiary, seats.firefox.worker, callFits, cut, cutOff));
@@ -71,7 +47,7 @@ test("Firefox calls Firefox", () => hold(seats.firefox.beneficiary, seats.firefo
 async function hold(beneficiary, worker, ...accidents) {
   await beneficiary.open(call);
   await worker.open(call);
-  await admit(worker, beneficiary);
+  await admit(worker, beneficiary, () => callFits(worker, beneficiary));
   await bothSee(beneficiary, worker);
   await reload(beneficiary, worker);
   await reload(worker, beneficiary);
@@ -216,69 +192,4 @@ async function offered(person, why) {
   for (const words of [why, "Passer au téléphone", "02 97 00 00 00", "Écrire à Nadia Le Goff"]) await person.sees(words);
   await person.check();
   assert.ok(await person.ask(() => document.querySelector('#unable a[href^="tel:"]') !== null), "the number can be touched");
-}
-
-/**
- * Admits the beneficiary, who waits the first time and enters directly later.
- * @param {Person} worker
- * @param {Person} beneficiary
- */
-async function admit(worker, beneficiary) {
-  const waits = await worker.until("meets the beneficiary", () => {
-    if (!document.getElementById("knocking")?.hidden) return "knocking";
-    return document.getElementById("call")?.dataset["phase"] === "talking" && "talking";
-  });
-  if (waits !== "knocking") return;
-  await callFits(worker, beneficiary);
-  await worker.click("#admit");
-}
-
-/**
- * Both see each other's moving video, through the relay, with the same verification words.
- * @param {Person} one
- * @param {Person} other
- */
-async function bothSee(one, other) {
-  await Promise.all([watches(one), watches(other)]);
-  const words = (/** @type {Person} */ person) => person.ask(() => document.getElementById("verification")?.textContent ?? "");
-  await await_("both are shown the same words", async () => {
-    const [mine, theirs] = await Promise.all([words(one), words(other)]);
-    return mine.split(" · ").length === 4 && mine === theirs;
-  });
-}
-
-/** Remembers the current connections, so that a wait is for new ones. @param {...Person} people */
-async function mark(...people) {
-  for (const person of people) await person.ask(() => { document.getElementById("call").peerConnection.old = true; });
-}
-
-/**
- * The other side's video arrives, is decoded, shown and moving.
- * @param {Person} person
- */
-async function watches(person) {
-  const first = await person.until("sees the other’s picture", picture);
-  await person.until("sees the other’s picture move", async (before) => {
-    const connection = document.getElementById("call").peerConnection;
-    const video = document.getElementById("remote");
-    const frames = [...(await connection.getStats()).values()].find((each) => each.type === "inbound-rtp" && each.kind === "video")?.framesDecoded ?? 0;
-    return (frames < before.frames || frames > before.frames + 5) && video.currentTime !== before.time;
-  }, first);
-  assert.deepEqual(await person.ask(paths), ["relay"], `${person.name} can be reached through the relay alone`);
-}
-
-/** Runs in the page: the state of the other side's video, once there is one. */
-async function picture() {
-  const connection = document.getElementById("call").peerConnection;
-  const video = document.getElementById("remote");
-  if (!connection || connection.old || connection.connectionState !== "connected" || !(video instanceof HTMLVideoElement) || video.videoWidth === 0) return null;
-  const stats = [...(await connection.getStats()).values()];
-  const frames = stats.find((each) => each.type === "inbound-rtp" && each.kind === "video")?.framesDecoded ?? 0;
-  return frames > 5 ? { frames, time: video.currentTime } : null;
-}
-
-/** Runs in the page: the types of this side's candidates. */
-async function paths() {
-  const stats = await document.getElementById("call").peerConnection.getStats();
-  return [...new Set([...stats.values()].filter((each) => each.type === "local-candidate").map((each) => each.candidateType))];
 }
