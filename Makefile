@@ -2,7 +2,8 @@
 # make quick  the checks and the short tests, without browsers: for between two edits
 # make test   every test, in real browsers too; those that go through the program stand
 #             at one instant, another each day, which it prints. What did not change since
-#             it last passed is not run again (go clean -testcache forgets it)
+#             it last passed is not run again (go clean -testcache forgets it). The browsers
+#             come last and alone: calls need the processor
 # make test-anytime   those that go through the program, at every instant: NOW="…" runs
 #             them at instants of your own, PKG=./cmd/socialdirect one package alone
 # make build  the programs, in bin/
@@ -51,7 +52,9 @@ test:
 	@$(MAKE) --no-print-directory build lint check
 	go build -o $(SHARED) ./internal/dbtest/withpostgres
 	@now="$${SOCIALDIRECT_NOW:-$$($(INSTANTS) -today)}" && echo "The tests stand at SOCIALDIRECT_NOW=$$now" && \
-	SOCIALDIRECT_NOW="$${now%% *}" $(SHARED) go test -race -timeout $(PATIENCE) ./...
+	export SOCIALDIRECT_NOW="$${now%% *}" && \
+	$(SHARED) go test -race -timeout $(PATIENCE) $$(go list ./... | grep -v '/e2e$$') && \
+	$(SHARED) go test -timeout $(PATIENCE) ./e2e
 	cd $(STORE) && go test -race -timeout $(PATIENCE) ./...
 
 test-anytime:

@@ -21,7 +21,6 @@ import (
 // cannot, against the shared demonstration.
 func inBrowsers(t *testing.T, file string) {
 	t.Helper()
-	t.Parallel()
 	usedBy(t, "browsers", "package-lock.json")
 	d := demo(t)
 	codes := httptest.NewServer(http.HandlerFunc(handCode))
@@ -55,7 +54,8 @@ func handCode(w http.ResponseWriter, r *http.Request) {
 }
 
 // Audio and video, verification words, reloads, interruptions and cameras, with Firefox on one
-// side and on both; then what browsers without WebRTC are offered, including WebKit.
+// side and on both; then what browsers without WebRTC are offered, including WebKit. Calls are
+// held while no other test runs: on a busy machine the ladder rightly takes the picture away.
 func TestR22_FirefoxAndChromiumTalkAndOthersAreOfferedThePhone(t *testing.T) {
 	inBrowsers(t, "call.test.mjs")
 }
@@ -69,10 +69,12 @@ func TestR27_ATestOfACallSaysWhetherItWillWork(t *testing.T) {
 // From a connection code to an appointment with its messages, a document and its end; the
 // worker's week, drawn; the main pages of every role.
 func TestR12_R28_R41_TheWholePathRunsInFirefox(t *testing.T) {
+	t.Parallel()
 	inBrowsers(t, "path.test.mjs")
 }
 
 // The main pages of every role, and a booking.
 func TestR12_ThePagesWorkInWebKit(t *testing.T) {
+	t.Parallel()
 	inBrowsers(t, "webkit.test.mjs")
 }
