@@ -61,9 +61,16 @@ func TestLook_TheTitleOfARefusedFormBeginsWithAnError(t *testing.T) {
 	}
 }
 
-func TestLook_TheQuickExitIsForVisitorsAndBeneficiaries(t *testing.T) {
+// Staff have the number and its hours at the foot; the way out, and what to do while nobody
+// answers, are for people who may need help.
+func TestLook_TheQuickExitAndHelpAtNightAreForVisitorsAndBeneficiaries(t *testing.T) {
 	t.Parallel()
-	render, err := New(Phone{})
+	week, err := hours.Parse("lundi-vendredi 9:00-18:00")
+	if err != nil {
+		t.Fatal(err)
+	}
+	night := time.Date(2026, 11, 30, 22, 0, 0, 0, time.UTC)
+	render, err := New(Phone{Display: "02 97 00 00 00", Href: "tel:+33297000000", Hours: week, Now: func() time.Time { return night }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,8 +84,13 @@ func TestLook_TheQuickExitIsForVisitorsAndBeneficiaries(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := v == nil || v.Role == viewer.Beneficiary
-		if got := strings.Contains(answer.Body.String(), `class="exit"`); got != want {
-			t.Errorf("%+v: the page has it: %v", v, got)
+		for _, part := range []string{`class="exit"`, `class="tel"`, `href="tel:15"`} {
+			if got := strings.Contains(answer.Body.String(), part); got != want {
+				t.Errorf("%+v: the page has %s: %v", v, part, got)
+			}
+		}
+		if !strings.Contains(answer.Body.String(), "02 97 00 00 00</a>, "+week.Words()) {
+			t.Errorf("%+v: the foot has no number with its hours", v)
 		}
 	}
 }
