@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"net"
 	"net/netip"
 	"net/url"
 	"os"
@@ -18,6 +19,7 @@ var insecure = map[string]string{
 	"DATABASE_DIRECT_URL":  "an address with sslmode=verify-full, or of this machine",
 	"MIGRATE_DATABASE_URL": "an address with sslmode=verify-full, or of this machine",
 	"S3_ENDPOINT":          "an https address, or one of this machine",
+	"CLAMD_ADDR":           "an address of this machine: documents travel to the scanner in clear",
 	"SMTP_URL":             "smtps://, or smtp:// with a password or with ?tls=required, or an address of this machine",
 	"TRUSTED_PROXIES":      "the addresses of your own proxies",
 	"MASTER_KEY_FILE":      mayOwnKey,
@@ -58,6 +60,7 @@ func (r *reader) encrypted(name, address string) string {
 func (r *reader) refuseInsecure(c Config) {
 	r.refuse("PUBLIC_URL", plain, c.PublicURL != nil && clear(c.PublicURL.String()))
 	r.refuse("S3_ENDPOINT", plain, clear(c.S3.Endpoint))
+	r.refuse("CLAMD_ADDR", plain, c.ClamdAddr != "" && elsewhere(c.ClamdAddr))
 	r.refuse("SMTP_URL", plain, mayTravelClear(c.SMTPURL))
 	r.refuse("TRUSTED_PROXIES", "a network of everybody", slices.ContainsFunc(c.TrustedProxies, ofEverybody))
 	for _, name := range []string{"MASTER_KEY_FILE", "INDEX_KEY_FILE", "NOISE_KEY_FILE"} {
@@ -69,6 +72,12 @@ func (r *reader) refuseInsecure(c Config) {
 func clear(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && u.Scheme == "http" && !postgres.Loopback(u.Hostname())
+}
+
+// elsewhere reports whether a host:port is another machine's.
+func elsewhere(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	return err == nil && !postgres.Loopback(host)
 }
 
 // mayTravelClear reports whether mails may be sent to another machine without encryption: only

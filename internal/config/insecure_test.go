@@ -21,6 +21,7 @@ func TestAnInsecureSettingIsRefusedUnlessItIsNamed(t *testing.T) {
 		"DATABASE_URL":        {"postgres://u:hunter2@db/sd", "postgres://u:hunter2@db/sd?sslmode=disable", "postgres://u:hunter2@localhost,db/sd?sslmode=prefer"},
 		"DATABASE_DIRECT_URL": {"postgres://u:hunter2@192.0.2.1/sd?sslmode=allow"},
 		"S3_ENDPOINT":         {"http://s3:7070"},
+		"CLAMD_ADDR":          {"clamd:3310", "192.0.2.1:3310"},
 		"SMTP_URL":            {"smtp://mail:25", "smtp://mail:25?tls=maybe"},
 		"TRUSTED_PROXIES":     {"0.0.0.0/0", "::/0", "10.0.0.1,128.0.0.0/1"},
 		"MASTER_KEY_FILE":     {open}, "INDEX_KEY_FILE": {open}, "NOISE_KEY_FILE": {open},
@@ -51,6 +52,7 @@ func TestASecureSettingNeedsNoName(t *testing.T) {
 		"PUBLIC_URL":      {"http://localhost:8080", "http://127.0.0.1", "http://[::1]:8080"},
 		"DATABASE_URL":    {"postgres://u:p@localhost/sd", "postgres://u:p@127.0.0.1/sd?sslmode=disable", "postgres:///sd?host=/run/postgresql", "postgres://u:p@db/sd?sslmode=require"},
 		"S3_ENDPOINT":     {"http://127.0.0.1:7070", "http://localhost:7070"},
+		"CLAMD_ADDR":      {"", "127.0.0.1:3310", "[::1]:3310", "localhost:3310"},
 		"SMTP_URL":        {"smtps://mail", "smtp://mail:25?tls=required", "smtp://127.0.0.1:25"},
 		"TRUSTED_PROXIES": {"10.0.0.0/8", "2001:db8::/32"},
 	} {
