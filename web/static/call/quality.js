@@ -31,7 +31,7 @@ export class LineQuality {
     /** @type {Map<string, any>} */
     const report = new Map(await this.#connection.getStats());
     const stats = [...report.values()];
-    const pair = stats.find((each) => each.type === "candidate-pair" && each.nominated && each.state === "succeeded");
+    const pair = selectedPair(report);
     if (!pair) return null;
     const sent = stats.filter((each) => each.type === "remote-inbound-rtp");
     const inbound = stats.filter((each) => each.type === "inbound-rtp");
@@ -63,6 +63,20 @@ export class LineQuality {
     this.#bytes = bytes;
     return lately;
   }
+}
+
+/**
+ * The candidate pair that carries the call, undefined while there is none. Several may be
+ * nominated, and one that is being checked again is not "succeeded": the transport names it
+ * (webrtc-stats, selectedCandidatePairId), or, in Firefox, the pair itself.
+ * @param {Map<string, any>} report
+ */
+function selectedPair(report) {
+  const stats = [...report.values()];
+  const transport = stats.find((each) => each.type === "transport" && each.selectedCandidatePairId);
+  if (transport) return report.get(transport.selectedCandidatePairId);
+  const pairs = stats.filter((each) => each.type === "candidate-pair" && each.nominated);
+  return pairs.find((each) => each.selected) ?? pairs.sort((a, b) => (b.bytesSent ?? 0) - (a.bytesSent ?? 0))[0];
 }
 
 /**
