@@ -12,6 +12,12 @@ function sent(course, state) {
   return picture + (state.lean ? 41 * kilo : Math.max(course.voice, 41 * kilo));
 }
 
+/** What can be sent, as quality.js measures it: enough while the picture gets all it asks for. */
+function estimate(course, state, capacity) {
+  const passes = 0.97 * capacity, picture = course.pictures[state.step]?.bitrate;
+  return picture !== undefined && passes - course.voice >= picture ? Infinity : passes;
+}
+
 /**
  * Holds a call over a line and returns the state after every window.
  * @param {{course?: any, capacity: (at: number) => number, estimates?: boolean, latency?: number, picture?: boolean, loss?: number, seconds: number}} line
@@ -23,7 +29,7 @@ function hold({ course = talking, capacity, estimates = true, latency = 60, pict
     const load = picture ? sent(course, state) : 41 * kilo;
     const over = Math.max(0, 1 - capacity(at) / load);
     states.push(after(course, state, {
-      at, loss: Math.max(over, loss), roundTrip: over > 0 ? latency + 900 : latency, available: estimates ? 0.97 * capacity(at) : null, picture,
+      at, loss: Math.max(over, loss), roundTrip: over > 0 ? latency + 900 : latency, available: estimates ? estimate(course, state, capacity(at)) : null, picture,
     }));
   }
   return states;

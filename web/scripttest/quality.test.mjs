@@ -4,10 +4,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LineQuality } from "../static/call/quality.js";
 
-/** A connection whose statistics are these. */
+/** A connection whose statistics are these, and that sends a picture of 90 kbit/s at most. */
 function connection(...stats) {
-  return { getStats: async () => new Map(stats.map((each) => [each.id, each])) };
+  const sender = { track: { kind: "video" }, getParameters: () => ({ encodings: [{ maxBitrate: 90_000 }] }) };
+  return { getStats: async () => new Map(stats.map((each) => [each.id, each])), getSenders: () => [sender] };
 }
+
+/** A picture for which that many bits a second are left. */
+const sent = (targetBitrate) => ({ id: "out", type: "outbound-rtp", kind: "video", targetBitrate });
 
 const idle = { id: "idle", type: "candidate-pair", nominated: true, state: "succeeded", currentRoundTripTime: 0.9, bytesSent: 3987 };
 const busy = { id: "busy", type: "candidate-pair", nominated: true, state: "in-progress", currentRoundTripTime: 0.05, bytesSent: 400_000, availableOutgoingBitrate: 700_000 };
@@ -30,4 +34,9 @@ test("where nothing says it, the pair that carried most is measured", async () =
 
 test("nothing is measured while nothing connects the two sides", async () => {
   assert.equal(await new LineQuality(connection({ ...busy, nominated: false })).measure(), null);
+});
+
+test("an estimate counts only while the picture gets less than it asks for", async () => {
+  assert.equal((await new LineQuality(connection(busy, sent(60_000))).measure()).available, 700_000);
+  assert.equal((await new LineQuality(connection(busy, sent(90_000))).measure()).available, Infinity);
 });

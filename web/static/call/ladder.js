@@ -53,7 +53,7 @@ export const signing = Object.freeze({
  * @property {number} at when the window ended, in milliseconds
  * @property {number} loss share of packets lost, in the worse direction
  * @property {number} roundTrip milliseconds
- * @property {number | null} available bits a second that can be sent, where the browser says it
+ * @property {number | null} available bits a second that can be sent, where the browser says it; Infinity for enough
  * @property {boolean} picture whether this side has a picture to send
  *
  * @typedef {object} State

@@ -10,9 +10,12 @@ export const levels = Object.freeze({ good: "Connexion bonne", fair: "Connexion 
  * @property {number} lossSent share of packets that did not reach the other side
  * @property {number} lossReceived share of packets that did not reach this side
  * @property {number} roundTrip milliseconds
- * @property {number | null} available bits a second that can be sent, where the browser says it
+ * @property {number | null} available bits a second that can be sent, where the browser says it; Infinity while the picture gets all it asks for
  * @property {number} received bytes of media since the measurement before
  */
+
+/** The share of what a picture asks for that is as good as all of it. */
+const all = 0.95;
 
 /** Watches one connection; each measurement covers the time since the previous one. */
 export class LineQuality {
@@ -40,9 +43,21 @@ export class LineQuality {
       lossReceived: this.#lossReceived(inbound),
       // Firefox hardly ever measures the pair itself while a call goes on.
       roundTrip: 1000 * Math.max(pair.currentRoundTripTime ?? 0, ...sent.map((each) => each.roundTripTime ?? 0)),
-      available: pair.availableOutgoingBitrate ?? null,
+      available: this.#granted(stats) ? Infinity : pair.availableOutgoingBitrate ?? null,
       received: this.#bytesReceived(inbound),
     };
+  }
+
+  /**
+   * Whether the picture gets all it asks for. The estimate of what can be sent hardly exceeds
+   * what is sent, and would never let a small picture grow.
+   * @param {any[]} stats
+   */
+  #granted(stats) {
+    const sender = this.#connection.getSenders().find((each) => each.track?.kind === "video");
+    const asked = sender?.getParameters().encodings?.[0]?.maxBitrate;
+    const target = stats.find((each) => each.type === "outbound-rtp" && each.kind === "video")?.targetBitrate;
+    return asked !== undefined && target !== undefined && target >= all * asked;
   }
 
   /** @param {any[]} inbound */
