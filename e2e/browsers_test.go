@@ -60,6 +60,16 @@ func TestR22_FirefoxAndChromiumTalkAndOthersAreOfferedThePhone(t *testing.T) {
 	inBrowsers(t, "call.test.mjs")
 }
 
+// An interpreter, invited by a link, in Firefox, with two people in Chromium.
+func TestR24_AThirdPersonJoinsAfterConsentAndIsRemovedAtOnce(t *testing.T) {
+	inBrowsers(t, "three.test.mjs")
+}
+
+// A call over a line that is slow, loses packets, or is cut.
+func TestR26_AWeakLineKeepsTheVoiceAndACutCallComesBack(t *testing.T) {
+	inBrowsers(t, "weak.test.mjs")
+}
+
 // A whole test of a call in Firefox and in Chromium, with the relay as it is, and with a network
 // that lets no UDP, or nothing, through to it.
 func TestR27_ATestOfACallSaysWhetherItWillWork(t *testing.T) {
