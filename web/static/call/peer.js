@@ -6,7 +6,7 @@
 // Both senders exist from the first offer on, with or without something to send:
 // a camera that comes late, goes or becomes a screen never needs a negotiation.
 
-import { preferRedundantVoice, sparing } from "./sending.js";
+import { sparing } from "./sending.js";
 
 /**
  * @typedef {object} PeerListener
@@ -63,10 +63,7 @@ export class Peer {
 
   /** Offers: the other side came later, so this one is impolite. */
   call() {
-    for (const kind of /** @type {const} */ (["audio", "video"])) {
-      const transceiver = this.connection.addTransceiver(this.#sending[kind] ?? kind, { direction: "sendrecv", streams: [this.#stream] });
-      if (kind === "audio") preferRedundantVoice(transceiver);
-    }
+    for (const kind of /** @type {const} */ (["audio", "video"])) this.connection.addTransceiver(this.#sending[kind] ?? kind, { direction: "sendrecv", streams: [this.#stream] });
     this.#listener.negotiates(this.connection);
   }
 
@@ -145,7 +142,6 @@ export class Peer {
       const transceiver = this.#transceiver(kind);
       if (!transceiver || transceiver.direction === "sendrecv") continue;
       transceiver.direction = "sendrecv";
-      if (kind === "audio") preferRedundantVoice(transceiver);
       transceiver.sender.setStreams(this.#stream);
       await transceiver.sender.replaceTrack(this.#sending[kind]);
     }

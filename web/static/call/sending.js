@@ -17,8 +17,9 @@ export async function tuneVoice(sender, lean) {
     encoding.priority = encoding.networkPriority = "high";
     if (lean) encoding.maxBitrate = leanVoice;
     else delete encoding.maxBitrate;
-    const codec = codecs.find((each) => each.mimeType.toLowerCase() === (lean ? "audio/opus" : "audio/red"));
-    if (codec) encoding.codec = codec; // a redundant copy of each packet, or none
+    const redundant = codecs.find((each) => each.mimeType.toLowerCase() === "audio/red");
+    if (redundant && !lean) encoding.codec = redundant; // a copy of each packet in the next one
+    else delete encoding.codec; // Opus, the first one: Chromium refuses its name once its parameters were changed
   });
 }
 
@@ -51,14 +52,6 @@ async function change(sender, edit, preference) {
   edit(parameters.encodings[0], parameters.codecs ?? []);
   if (preference) parameters.degradationPreference = preference;
   await sender.setParameters(parameters).catch(() => undefined); // an older browser refuses a member it does not know: the encoding stays as it was
-}
-
-/** Prefers Opus with a redundant copy of each packet, where the browser has it. @param {RTCRtpTransceiver} transceiver */
-export function preferRedundantVoice(transceiver) {
-  const codecs = RTCRtpReceiver.getCapabilities?.("audio")?.codecs ?? [];
-  const redundant = codecs.filter((each) => each.mimeType.toLowerCase() === "audio/red");
-  if (redundant.length === 0 || !transceiver.setCodecPreferences) return;
-  transceiver.setCodecPreferences([...redundant, ...codecs.filter((each) => !redundant.includes(each))]);
 }
 
 /**
