@@ -48,7 +48,7 @@ quick:
 	$(SHARED) go test -short -timeout $(PATIENCE) $$(go list ./... | grep -v '/e2e$$')
 
 test:
-	@.ci/need postgresql race chromium firefox webkit clamav caddy pgbouncer node
+	@.ci/need postgresql race chromium firefox webkit clamav caddy pgbouncer node coturn haproxy
 	@$(MAKE) --no-print-directory build lint check
 	go build -o $(SHARED) ./internal/dbtest/withpostgres
 	@now="$${SOCIALDIRECT_NOW:-$$($(INSTANTS) -today)}" && echo "The tests stand at SOCIALDIRECT_NOW=$$now" && \

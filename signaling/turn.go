@@ -26,6 +26,10 @@ type RelayConfig struct {
 	URLs             []string       // external relays
 	Addresses        []netip.Prefix // of the ports of external relays; empty: what the names in URLs resolve to
 	MinPort, MaxPort uint16         // the embedded relay's own ports, both included; both 0: 49152 to 65535
+
+	CertFile, KeyFile string         // of the embedded relay, which then speaks TLS too, over the same TCP port; empty: no TLS
+	TLSAddress        string         // host and port at which browsers reach it with TLS; empty: the certificate's name, 443
+	Proxies           []netip.Prefix // connect to it over TCP for many clients
 }
 
 // ICEServer is one entry of a browser's RTCConfiguration.iceServers.
@@ -74,13 +78,17 @@ func startRelay(cfg RelayConfig, now func() time.Time) (*Relay, error) {
 }
 
 func (r *Relay) start(cfg RelayConfig) error {
+	secure, secureURL, err := secured(cfg)
+	if err != nil {
+		return err
+	}
 	udp, tcp, err := listenBoth(cfg.Listen)
 	if err != nil {
 		return err
 	}
 	r.ports, err = newRelayPorts(cfg, r.grants, r.now)
 	if err == nil {
-		r.tcp = newClientListener(tcp)
+		r.tcp = newClientListener(tcp, secure, cfg.Proxies)
 		r.server, err = turn.NewServer(turn.ServerConfig{
 			Realm:             realm,
 			AuthHandler:       r.authenticate,
@@ -97,6 +105,9 @@ func (r *Relay) start(cfg RelayConfig) error {
 	r.here = udp.LocalAddr().String()
 	host := net.JoinHostPort(cfg.PublicIP.String(), strconv.Itoa(udp.LocalAddr().(*net.UDPAddr).Port))
 	r.own = []string{"turn:" + host + "?transport=udp", "turn:" + host + "?transport=tcp"}
+	if secureURL != "" {
+		r.own = append(r.own, secureURL)
+	}
 	return nil
 }
 

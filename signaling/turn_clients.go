@@ -1,8 +1,10 @@
 package signaling
 
 import (
+	"crypto/tls"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,10 +18,13 @@ const (
 	clientLate = 10 * time.Second // a write that takes longer ends the connection
 )
 
-// clientListener accepts TCP clients of the relay, at most maxClients at a time and maxEach
-// from one address, and can close them all.
+// clientListener accepts TCP clients of the relay, with TLS or without, at most maxClients at a
+// time and maxEach from one address, and can close them all. A proxy has as many as all may
+// have: it limits those of one address itself.
 type clientListener struct {
 	net.Listener
+	secure   *tls.Config    // nil: without TLS only
+	proxies  []netip.Prefix // connect for many clients
 	mu       sync.Mutex
 	closed   bool
 	patience time.Duration // clientNew
@@ -27,8 +32,8 @@ type clientListener struct {
 	from     map[netip.Prefix]int // number of clients of each address
 }
 
-func newClientListener(l net.Listener) *clientListener {
-	return &clientListener{Listener: l, patience: clientNew, clients: map[string]*client{}, from: map[netip.Prefix]int{}}
+func newClientListener(l net.Listener, secure *tls.Config, proxies []netip.Prefix) *clientListener {
+	return &clientListener{Listener: l, secure: secure, proxies: proxies, patience: clientNew, clients: map[string]*client{}, from: map[netip.Prefix]int{}}
 }
 
 // Accept returns the next client. It closes clients beyond the limits at once.
@@ -50,13 +55,17 @@ func (l *clientListener) add(c *client) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	place := placeOf(c.RemoteAddr())
-	if l.closed || len(l.clients) >= maxClients || l.from[place] >= maxEach {
+	if l.closed || len(l.clients) >= maxClients || l.from[place] >= maxEach && !l.proxied(place) {
 		return false
 	}
 	l.clients[c.RemoteAddr().String()] = c
 	l.from[place]++
 	_ = c.SetReadDeadline(time.Now().Add(l.patience))
 	return true
+}
+
+func (l *clientListener) proxied(place netip.Prefix) bool {
+	return slices.ContainsFunc(l.proxies, func(p netip.Prefix) bool { return p.Contains(place.Addr()) })
 }
 
 func (l *clientListener) remove(c *client) {
@@ -112,6 +121,7 @@ func (l *clientListener) closeClients() {
 // client is one connection. It ends if it shows no credentials, is idle, or stops reading.
 type client struct {
 	net.Conn
+	stream   net.Conn // what it says, out of TLS if it began so; nil before the first byte
 	listener *clientListener
 	proven   atomic.Bool
 	removed  bool // guarded by the listener's lock
@@ -121,12 +131,20 @@ func (c *client) Read(p []byte) (int, error) {
 	if c.proven.Load() { // otherwise the first deadline applies
 		_ = c.SetReadDeadline(time.Now().Add(clientIdle))
 	}
-	return c.Conn.Read(p)
+	if c.stream == nil {
+		stream, err := begin(c.Conn, c.listener.secure)
+		if err != nil {
+			return 0, err
+		}
+		c.stream = stream
+	}
+	return c.stream.Read(p)
 }
 
+// Write answers: it is called only after something was read.
 func (c *client) Write(p []byte) (int, error) {
 	_ = c.SetWriteDeadline(time.Now().Add(clientLate))
-	return c.Conn.Write(p)
+	return c.stream.Write(p)
 }
 
 func (c *client) Close() error {

@@ -2,7 +2,6 @@ package signaling_test
 
 import (
 	"encoding/hex"
-	"fmt"
 	"net"
 	"regexp"
 	"strings"
@@ -243,7 +242,12 @@ type stranger struct {
 
 func newStranger(t *testing.T, r *signaling.Relay, c signaling.ICEServer) *stranger {
 	t.Helper()
-	conn, err := net.Dial("udp4", relayAddress(r))
+	return newStrangerAt(t, relayAddress(r), c)
+}
+
+func newStrangerAt(t *testing.T, relay string, c signaling.ICEServer) *stranger {
+	t.Helper()
+	conn, err := net.Dial("udp", relay)
 	must(t, err)
 	t.Cleanup(func() { _ = conn.Close() })
 	s := &stranger{t: t, conn: conn, credentials: c}
@@ -266,15 +270,21 @@ func (s *stranger) answer(m *stun.Message) *stun.Message {
 	return got
 }
 
-func (s *stranger) wants(class stun.MessageClass, method stun.Method, what stun.Setter) {
+// asks sends an authenticated request and returns the class of the answer, with its error.
+func (s *stranger) asks(method stun.Method, what ...stun.Setter) (stun.MessageClass, stun.ErrorCode) {
 	s.t.Helper()
 	key := turn.GenerateAuthKey(s.credentials.Username, s.realm.String(), s.credentials.Credential)
-	got := s.answer(stun.MustBuild(stun.TransactionID, stun.NewType(method, stun.ClassRequest), what,
-		stun.NewUsername(s.credentials.Username), s.realm, s.nonce, stun.MessageIntegrity(key)))
-	if got.Type.Class != class {
-		var code stun.ErrorCodeAttribute
-		_ = code.GetFrom(got)
-		s.t.Errorf("%s: %s %v, want %s", method, got.Type.Class, fmt.Sprint(code), class)
+	said := append([]stun.Setter{stun.TransactionID, stun.NewType(method, stun.ClassRequest)}, what...)
+	got := s.answer(stun.MustBuild(append(said, stun.NewUsername(s.credentials.Username), s.realm, s.nonce, stun.MessageIntegrity(key))...))
+	var code stun.ErrorCodeAttribute
+	_ = code.GetFrom(got) // a success has none
+	return got.Type.Class, code.Code
+}
+
+func (s *stranger) wants(class stun.MessageClass, method stun.Method, what ...stun.Setter) {
+	s.t.Helper()
+	if got, code := s.asks(method, what...); got != class {
+		s.t.Errorf("%s: %s %d, want %s", method, got, code, class)
 	}
 }
 

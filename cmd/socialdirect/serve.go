@@ -124,6 +124,8 @@ const serveHelp = `socialdirect serve: runs the platform. Settings come from the
   NOISE_KEY_FILE     other 32 random bytes, from which the noise in figures and in the limits of codes is drawn (required); it never
                      changes: a second key would draw a second noise, and both together would tell what each hides
   TURN_PUBLIC_IP     the embedded relay's public address, TURN_LISTEN (0.0.0.0:3478), TURN_PORTS (49152-65535)
+  TURN_TLS_CERT_FILE, TURN_TLS_KEY_FILE   the embedded relay's certificate: it then speaks TLS too, over the same TCP port;
+                     TURN_TLS_ADDRESS: where browsers reach it so (the certificate's name, port 443)
   TURN_URLS          external relays; TURN_SECRET is shared with them (required). TURN_RELAY_ADDRESSES: the addresses at which they
                      give ports, where those are not what their names resolve to
   SMS_URL            an SMS gateway over HTTP; without it people need an e-mail address. SMS_METHOD (POST), SMS_HEADERS (one a line),
@@ -171,6 +173,7 @@ func fromConfig(c config.Config) settings {
 			Listen: c.TURN.Listen, PublicIP: c.TURN.PublicIP, Secret: c.TURN.Secret, URLs: c.TURN.URLs,
 			Addresses: c.TURN.Relays,
 			MinPort:   c.TURN.MinPort, MaxPort: c.TURN.MaxPort,
+			CertFile: c.TURN.CertFile, KeyFile: c.TURN.KeyFile, TLSAddress: c.TURN.TLSAddress, Proxies: c.TrustedProxies,
 		},
 		texts: c.SMS, leaks: c.Leaks, trustedProxies: c.TrustedProxies, phone: c.Phone, phoneHours: c.PhoneHours, zone: c.TimeZone,
 		operator: server.Operator(c.Operator),

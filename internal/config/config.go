@@ -6,6 +6,7 @@ package config
 
 import (
 	"cmp"
+	"crypto/tls"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -77,6 +78,9 @@ type TURN struct {
 	Relays   []netip.Prefix // addresses of the ports of external relays; empty: what the names in URLs resolve to
 	MinPort  uint16         // of the relayed addresses
 	MaxPort  uint16
+
+	CertFile, KeyFile string // of the embedded relay's TLS; empty: without
+	TLSAddress        string // host and port at which browsers reach it with TLS; empty: the certificate's name, 443
 }
 
 // Secure reports whether people use the platform over TLS.
@@ -356,6 +360,7 @@ func (r *reader) turn() TURN {
 		Relays:   parsed(r, "TURN_RELAY_ADDRESSES", "", "addresses or networks with commas between, such as 192.0.2.7,2001:db8::/64", parsePrefixes),
 	}
 	t.MinPort, t.MaxPort = parsedPorts(r)
+	t.CertFile, t.KeyFile, t.TLSAddress = r.turnTLS()
 	if t.PublicIP == nil && len(t.URLs) == 0 {
 		r.fail("TURN_PUBLIC_IP", "nothing", "the IP address at which browsers reach the embedded relay, unless TURN_URLS names others")
 	}
@@ -363,6 +368,24 @@ func (r *reader) turn() TURN {
 		r.fail("TURN_SECRET", fmt.Sprintf("%d characters", len(t.Secret)), fmt.Sprintf("a secret of %d characters or more", minTURNSecret))
 	}
 	return t
+}
+
+// turnTLS reads the embedded relay's certificate, both files or none.
+func (r *reader) turnTLS() (cert, key, address string) {
+	cert, key = r.getenv("TURN_TLS_CERT_FILE"), r.getenv("TURN_TLS_KEY_FILE")
+	if _, err := tls.LoadX509KeyPair(cert, key); err != nil && cert+key != "" {
+		r.fail("TURN_TLS_CERT_FILE", strconv.Quote(cert), "the path of a certificate in PEM that belongs to the key in TURN_TLS_KEY_FILE")
+	}
+	address = parsed(r, "TURN_TLS_ADDRESS", "", "host and port at which browsers reach the relay with TLS, such as relay.example.org:443", parseHostPort)
+	return cert, key, address
+}
+
+// parseHostPort parses a host with its port, or nothing.
+func parseHostPort(s string) (string, error) {
+	if s == "" {
+		return "", nil
+	}
+	return s, checkRelay("turns:" + s)
 }
 
 func parsedPorts(r *reader) (low, high uint16) {

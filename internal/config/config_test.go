@@ -63,6 +63,7 @@ func TestAnInvalidSettingIsReportedInOneLine(t *testing.T) {
 		"PUBLIC_URL": "rdv.example.org/path", "DATABASE_URL": "mysql://hunter2@db", "S3_ENDPOINT": "s3", "SMTP_URL": "http://hunter2",
 		"MAIL_FROM": "nobody", "MAIL_BOUNCES": "returned.mail.of.ours@example.org", "MASTER_KEY_FILE": "/nowhere", "INDEX_KEY_FILE": "/nowhere", "NOISE_KEY_FILE": "/nowhere", "TURN_PUBLIC_IP": "relay", "TURN_SECRET": "hunter2", "TURN_PORTS": "9-5",
 		"LISTEN_ADDR": "8080", "LOG_LEVEL": "loud", "TIME_ZONE": "Mars/Olympus", "TRUSTED_PROXIES": "everyone", "TURN_URLS": "https://x", "TURN_RELAY_ADDRESSES": "relay.example.org",
+		"TURN_TLS_CERT_FILE": "/nowhere", "TURN_TLS_ADDRESS": "relay.example.org:443,relay",
 		"MAIL_HELO":            "rdv example",
 		"SWITCHBOARD_HOURS":    "lun-ven 9h-18h",
 		"DATABASE_CONNECTIONS": "0", "MAX_COMING_APPOINTMENTS": "0", "MAX_ACTS_PER_DAY": "many",

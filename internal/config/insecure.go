@@ -25,6 +25,7 @@ var insecure = map[string]string{
 	"MASTER_KEY_FILE":      mayOwnKey,
 	"INDEX_KEY_FILE":       mayOwnKey,
 	"NOISE_KEY_FILE":       mayOwnKey,
+	"TURN_TLS_KEY_FILE":    mayOwnKey,
 }
 
 const mayOwnKey = "the path of a file that others cannot read (chmod o-r)"
@@ -63,7 +64,7 @@ func (r *reader) refuseInsecure(c Config) {
 	r.refuse("CLAMD_ADDR", plain, c.ClamdAddr != "" && elsewhere(c.ClamdAddr))
 	r.refuse("SMTP_URL", plain, mayTravelClear(c.SMTPURL))
 	r.refuse("TRUSTED_PROXIES", "a network of everybody", slices.ContainsFunc(c.TrustedProxies, ofEverybody))
-	for _, name := range []string{"MASTER_KEY_FILE", "INDEX_KEY_FILE", "NOISE_KEY_FILE"} {
+	for _, name := range []string{"MASTER_KEY_FILE", "INDEX_KEY_FILE", "NOISE_KEY_FILE", "TURN_TLS_KEY_FILE"} {
 		r.refuse(name, "the path of a file that others can read", readableByOthers(r.getenv(name)))
 	}
 }
