@@ -18,7 +18,7 @@ var domains = map[string][]string{
 	"callback":     {"account"},
 	"booking":      {"account", "callback", "company", "notification"},
 	"messaging":    {"booking", "account", "notification"},
-	"signaling":    {"booking", "account"},
+	"signaling":    {"booking", "account", "notification"},
 	"privacy":      {"messaging", "signaling", "booking", "account", "callback", "company", "legal", "notification"},
 }
 
@@ -208,18 +208,35 @@ func webOutsideHTTP(src source) (broken []string) {
 	return broken
 }
 
-// mediaEngine is the import of whoever can answer a call and read its tracks.
-const mediaEngine = "github.com/pion/webrtc"
+// mediaEngines are the imports of whoever can answer a call, decrypt it, or write its media into
+// a file.
+var mediaEngines = []string{
+	"github.com/pion/webrtc", "github.com/pion/mediadevices", "github.com/pion/srtp", "github.com/pion/dtls", "github.com/pion/rtp", "github.com/pion/interceptor",
+	"github.com/pion/sctp", "github.com/pion/datachannel",
+}
 
-// mediaOutsideEcho: nothing but the echo of the test page answers a call, so that no other code
-// can read, and keep, what people say in one (R23).
+// mediaReaders are the names by which received media is read.
+var mediaReaders = []string{"OnTrack", "TrackRemote", "ReadRTP", "OnMessage", "Detach", "DetachWithDeadline", "OnDataChannel"}
+
+// mediaKeepers are what a file could keep media with.
+var mediaKeepers = []string{"os", "bufio", "log", "log/slog", "net", "net/http", "internal/postgres", "internal/blob", "internal/vault", "internal/jobs", "internal/mail"}
+
+// mediaOutsideEcho: nothing but the echo of the test page answers a call, and what reads media
+// there has nothing to keep it with, so that no code can record what people say (R23).
 func mediaOutsideEcho(src source) (broken []string) {
-	if ofTests(src.path) || src.folder() == "signaling/echo" {
+	if ofTests(src.path) {
 		return nil
 	}
+	reads := slices.ContainsFunc(mediaReaders, func(name string) bool { return src.named[name] })
 	for _, imported := range src.imports {
-		if strings.HasPrefix(imported, mediaEngine) {
+		engine := slices.ContainsFunc(mediaEngines, func(its string) bool { return strings.HasPrefix(imported, its) })
+		switch {
+		case engine && strings.Contains(imported, "/pkg/media"):
+			broken = append(broken, fmt.Sprintf("imports %s: no code writes media", imported))
+		case engine && src.folder() != "signaling/echo":
 			broken = append(broken, fmt.Sprintf("imports %s: signaling/echo alone answers calls, and only those of a test; nothing reads the media of others", imported))
+		case reads && src.folder() == "signaling/echo" && slices.Contains(mediaKeepers, imported):
+			broken = append(broken, fmt.Sprintf("reads media and imports %s: what reads media keeps nothing", imported))
 		}
 	}
 	return broken
