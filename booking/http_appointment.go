@@ -94,6 +94,7 @@ type appointmentPage struct {
 	Answerable    bool // other slots are offered to the viewer, because the worker cancelled
 	Prove         bool // the viewer has not proved their mobile number yet, for SMS
 	Again         bool // it is over, and the viewer can book with the same worker again
+	CanMiss       bool // the viewer has waited long enough to book again instead, if the worker has not come
 }
 
 func (appointmentPage) Template() string { return "booking/appointment" }
@@ -104,9 +105,12 @@ func (p appointmentPage) Title() string {
 // DisplayMobile is the number to call, formatted for reading.
 func (p appointmentPage) DisplayMobile() string { return people.DisplayMobile(p.Mobile) }
 
+// DisplayShown is the number that the person sees when the worker calls; empty for none.
+func (p appointmentPage) DisplayShown() string { return people.DisplayMobile(p.ShownNumber) }
+
 // Doors is how long before the start of the appointment its call opens, and how long after
-// the end it closes.
-const Doors = 15 * time.Minute
+// the end it closes at the latest.
+const Doors = appointment.Doors
 
 // canEnter reports whether the call of the appointment is open at now.
 func canEnter(a appointment.Appointment, now time.Time) bool {
@@ -133,6 +137,7 @@ func (h *HTTP) appointmentPage(r *web.Request, f *form.Form) (appointmentPage, e
 	page.Coming = a.Status == appointment.Confirmed && !a.Over(now)
 	page.CanEnter = canEnter(a, now)
 	its := v.ID == a.SocialWorkerID
+	page.CanMiss = !its && a.Mode == slot.Video && missable(a, now)
 	if err == nil && page.Coming {
 		page.Prove, err = h.bookings.Accounts.Profiles.Unproved(r.Context(), v)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
+	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
 )
@@ -55,5 +56,32 @@ func TestR18_TheDeadlineIsShownAsADate(t *testing.T) {
 		d.SetNow(at.Add(-c.before))
 		bookingtest.WantSaid(t, "the appointment", d.Read(t, d.Zoe, d.HTTP.Bookings.Show, a.ID, nil), c.person)
 		bookingtest.WantSaid(t, "the worker's", d.Read(t, d.Nadia, d.HTTP.Bookings.Show, a.ID, nil), c.worker)
+	}
+}
+
+// Ten minutes after the hour the page offers to stop waiting, to the person of a call alone.
+func TestR24_AfterTenMinutesThePageOffersToStopWaiting(t *testing.T) {
+	t.Parallel()
+	d := bookingtest.NewDesk(t)
+	a, phone := d.Book(t, d.Zoe, d.Nadia, hour(50), slot.Video), d.Book(t, d.Zoe, d.Nadia, hour(52), slot.Phone)
+	offered := func(v *viewer.Viewer, id uuid.UUID) bool {
+		t.Helper()
+		page, code := d.SendTo(t, v, d.HTTP.Bookings.Show, http.MethodGet, id, nil)
+		if code != "" {
+			t.Fatal(code)
+		}
+		return strings.Contains(page, `action="/rendez-vous/`+id.String()+`/appel/absence"`)
+	}
+	d.SetNow(a.StartsAt.Add(10*time.Minute - time.Second))
+	if offered(d.Zoe, a.ID) {
+		t.Error("offered too soon")
+	}
+	d.SetNow(a.StartsAt.Add(10 * time.Minute))
+	if !offered(d.Zoe, a.ID) || offered(d.Nadia, a.ID) {
+		t.Error("not offered to the person alone")
+	}
+	d.SetNow(phone.StartsAt.Add(10 * time.Minute))
+	if offered(d.Zoe, phone.ID) || offered(d.Zoe, a.ID) {
+		t.Error("offered by phone, or once it is over")
 	}
 }

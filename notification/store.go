@@ -85,6 +85,13 @@ func LastSent(ctx context.Context, q postgres.Querier, n Notification) (at time.
 	return postgres.OrZero(last), inHand, err
 }
 
+// QueuedAt returns when a version of a subject was first notified of as that kind; zero for never.
+func QueuedAt(ctx context.Context, q postgres.Querier, kind string, subject uuid.UUID, version int) (time.Time, error) {
+	var first *time.Time
+	err := q.QueryRow(ctx, `select min(queued_at) from notifications where kind = $1 and subject_id = $2 and version = $3`, kind, subject, version).Scan(&first)
+	return postgres.OrZero(first), err
+}
+
 // BringForward sets an earlier hour on the notifications of a subject, if it is earlier.
 func BringForward(ctx context.Context, tx postgres.Tx, subject uuid.UUID, concernsAt time.Time) error {
 	_, err := tx.Exec(ctx, `update notifications set concerns_at = least(concerns_at, $2) where subject_id = $1`, subject, concernsAt)

@@ -6,14 +6,15 @@ import (
 	"time"
 
 	"socialdirect/internal/socket"
+	"socialdirect/signaling/filter"
 
 	"github.com/google/uuid"
 )
 
 // Unexported names that external tests use.
 var (
-	RelayOnlySDP       = testRelays.onlySDP
-	RelayOnlyCandidate = testRelays.onlyCandidate
+	RelayOnlySDP       = testRelays.Description
+	RelayOnlyCandidate = testRelays.Candidate
 )
 
 // testRelays are the relays' addresses in tests that start no relay.
@@ -21,7 +22,7 @@ var testRelays = newPlaces(RelayConfig{Addresses: []netip.Prefix{
 	netip.MustParsePrefix("203.0.113.9/32"), netip.MustParsePrefix("2001:db8::9/128"),
 }}, time.Now).relays()
 
-func (p *places) relays() relays { return p.contain }
+func (p *places) relays() filter.Relays { return p.contain }
 
 // Owns reports whether candidates at an address are forwarded.
 func (r *Relay) Owns(address string) bool { return r.owns(netip.MustParseAddr(address)) }

@@ -7,6 +7,7 @@ func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/rendez-vous/{id}/appel", web.ItsPeople, h.Page),
 		web.Get("/rendez-vous/{id}/appel/ws", web.ItsPeople, h.Socket).As(web.SocketRoute),
+		web.Post("/rendez-vous/{id}/appel/absence", web.Beneficiaries, h.missed),
 		web.Get("/rendez-vous/{id}/appel/invitation", web.ItsPeople, h.showInvitations),
 		web.Form("/rendez-vous/{id}/appel/invitation", web.ItsPeople, h.invite),
 		web.Post("/rendez-vous/{id}/appel/invitation/{guest}/retrait", web.ItsPeople, h.revokeInvitation),

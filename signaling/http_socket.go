@@ -11,6 +11,8 @@ import (
 	"socialdirect/internal/viewer"
 	"socialdirect/signaling/guest"
 	"socialdirect/web"
+
+	"github.com/google/uuid"
 )
 
 const (
@@ -42,6 +44,12 @@ func (h *HTTP) Socket(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	p := h.calls.newPeer(a, v)
+	if !admitted && p.self.Role == beneficiary {
+		p.toldAt, err = h.calls.awaited.Since(r.Context(), a)
+	}
+	if err != nil {
+		return err
+	}
 	_, err = h.calls.sockets.Serve(w, r.Request, h.origin, func(conn *socket.Conn) { h.calls.serve(conn, p, a, admitted) })
 	return err
 }
@@ -52,13 +60,19 @@ func (s *Service) appointment(ctx context.Context, v *viewer.Viewer, id string) 
 	if err != nil {
 		return appointment.Appointment{}, errNotFound
 	}
-	return s.appointments.Appointment(ctx, v, parsed)
+	a, err := s.appointments.Appointment(ctx, v, parsed)
+	if err != nil {
+		return a, err
+	}
+	found, err := s.appointments.Calls(ctx, []uuid.UUID{a.ID})
+	a.CallUntil = found[a.ID].CallUntil
+	return a, err
 }
 
 // newPeer returns the viewer's side of a call, with credentials of the relay.
 func (s *Service) newPeer(a appointment.Appointment, v *viewer.Viewer) *peer {
 	self, _ := selfAndOther(a, v)
-	p := &peer{holder: holderOf(self.ID, a, v), self: self, closesAt: closesAt(a)}
+	p := &peer{holder: holderOf(self.ID, a, v), self: self, startsAt: a.StartsAt, closesAt: closesAt(a)}
 	p.ice, p.expires = s.iceServers(p.holder, a)
 	return p
 }

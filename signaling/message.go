@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"socialdirect/internal/viewer"
+	"socialdirect/signaling/filter"
 )
 
 // participant is one person of a call, as the others see them.
@@ -34,6 +35,12 @@ type event struct {
 	At          *time.Time   `json:"at,omitempty"`
 	Code        string       `json:"code,omitempty"`
 	Message     string       `json:"message,omitempty"`
+}
+
+// waiting is sent to somebody who waits, and again once the worker knows.
+type waiting struct {
+	Type   string     `json:"type"`
+	ToldAt *time.Time `json:"told_at,omitempty"` // since when the worker knows
 }
 
 // welcome is sent to somebody who enters the call.
@@ -195,10 +202,10 @@ func (d description) known() bool {
 
 // passedOn returns what the other side receives of a message from the given participant: nil
 // if the relay policy leaves nothing of it.
-func (m message) passedOn(from string, own relays) (any, error) {
+func (m message) passedOn(from string, own filter.Relays) (any, error) {
 	switch m.Type {
 	case "description":
-		d := description{Type: m.Description.Type, SDP: own.onlySDP(m.Description.SDP)}
+		d := description{Type: m.Description.Type, SDP: own.Description(m.Description.SDP)}
 		return relayedDescription{Type: m.Type, From: from, Description: d}, nil
 	case "candidate":
 		return m.candidateFrom(from, own)
@@ -210,7 +217,7 @@ func (m message) passedOn(from string, own relays) (any, error) {
 	return relayedState{Type: m.Type, From: from, Audio: *m.Audio, Video: *m.Video, Screen: *m.Screen}, nil
 }
 
-func (m message) candidateFrom(from string, own relays) (any, error) {
+func (m message) candidateFrom(from string, own filter.Relays) (any, error) {
 	var c *candidate
 	if err := json.Unmarshal(m.Candidate, &c); err != nil {
 		return nil, errShape
@@ -218,7 +225,7 @@ func (m message) candidateFrom(from string, own relays) (any, error) {
 	if c == nil || c.Candidate == "" { // null, or the end of one generation
 		return relayedCandidate{Type: m.Type, From: from, Candidate: c.bare()}, nil
 	}
-	line, ok := own.onlyCandidate(c.Candidate)
+	line, ok := own.Candidate(c.Candidate)
 	if !ok {
 		return nil, nil
 	}
@@ -233,16 +240,11 @@ func (c *candidate) bare() *candidate {
 		return nil
 	}
 	kept := candidate{SDPMLineIndex: c.SDPMLineIndex}
-	if c.SDPMid != nil && token(*c.SDPMid) {
+	if c.SDPMid != nil && filter.Token(*c.SDPMid) {
 		kept.SDPMid = c.SDPMid
 	}
-	if c.UsernameFragment != nil && iceChars(*c.UsernameFragment, 256) {
+	if c.UsernameFragment != nil && filter.ICEChars(*c.UsernameFragment, 256) {
 		kept.UsernameFragment = c.UsernameFragment
 	}
 	return &kept
-}
-
-// token reports whether s can be a media section's identifier: short, and not an address.
-func token(s string) bool {
-	return s == "" || len(s) <= 64 && !breaks(s) && !namesAddress(s)
 }

@@ -26,7 +26,7 @@ func TestTheProtocolDescribesEveryMessage(t *testing.T) {
 	t.Parallel()
 	both := func(relayed any) []string { return append(fieldsOf(relayed), "to") }
 	messages := map[string][]string{
-		"waiting": nil, "leave": nil, "welcome": fieldsOf(welcome{}), "ice": fieldsOf(renewal{}),
+		"waiting": fieldsOf(waiting{}), "leave": nil, "welcome": fieldsOf(welcome{}), "ice": fieldsOf(renewal{}),
 		"joined": {"participant"}, "knocking": {"participant"}, "left": {"id"}, "ending": {"at"}, "error": {"code", "message"}, "admit": {"id"}, "consent": {"id", "granted"},
 		"description": both(relayedDescription{}), "candidate": both(relayedCandidate{}),
 		"commit": both(relayedCommit{}), "reveal": both(relayedReveal{}), "state": fieldsOf(relayedState{}),

@@ -14,6 +14,7 @@ import (
 // rooms are the calls with participants. One lock guards them all. Nothing blocks while it
 // is locked; what is sent is put into each peer's queue, in the same order for everybody.
 type rooms struct {
+	now  func() time.Time
 	mu   sync.Mutex
 	open map[uuid.UUID]*room
 }
@@ -24,7 +25,7 @@ type room struct {
 	admitted map[string]bool  // participants whom the worker has admitted while the room exists
 }
 
-func newRooms() *rooms { return &rooms{open: map[uuid.UUID]*room{}} }
+func newRooms(now func() time.Time) *rooms { return &rooms{now: now, open: map[uuid.UUID]*room{}} }
 
 // enter adds p to its call and replaces an older connection of the same participant. A
 // worker, or somebody admitted before, is welcomed; others wait. The caller ends with
@@ -43,11 +44,51 @@ func (r *rooms) enter(p *peer, admitted bool) {
 	}
 	in.here[p.self.ID] = p
 	if p.self.Role == worker || admitted || in.admitted[p.self.ID] {
-		in.welcome(p)
+		in.welcome(p, r.now())
 		return
 	}
-	p.Send(event{Type: "waiting"})
+	p.since = r.now()
+	if in.here[workerID] != nil {
+		p.told(p.since)
+	}
+	p.wait()
 	in.announce(p)
+}
+
+// awaiting reports whether p waits for a worker who does not know yet, and since when.
+func (r *rooms) awaiting(p *peer) (since time.Time, is bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	in := r.open[p.call]
+	return p.since, in != nil && in.here[p.self.ID] == p && !p.inside && p.toldAt.IsZero()
+}
+
+// told notes since when the worker knows of p's waiting.
+func (r *rooms) told(p *peer, at time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p.told(at)
+}
+
+// momentAfter is how long somebody waits on before they are told that the worker knows: most are
+// let in at once.
+const momentAfter = 5 * time.Second
+
+// sayTold tells p that the worker knows, once p has waited on for a moment.
+func (r *rooms) sayTold(p *peer, now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	in := r.open[p.call]
+	if in != nil && in.here[p.self.ID] == p && !p.inside && !p.toldAt.IsZero() && !p.saidTold && !now.Before(p.toldAt.Add(momentAfter)) {
+		p.wait()
+	}
+}
+
+// keepUntil notes when p's call closes.
+func (r *rooms) keepUntil(p *peer, closesAt time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p.closesAt = closesAt
 }
 
 // leave removes p from its call after its connection has ended.
@@ -77,7 +118,7 @@ func (r *rooms) admit(p *peer, id string) {
 	}
 	in.admitted[id] = true
 	if guest := in.here[id]; guest != nil && !guest.inside {
-		in.welcome(guest)
+		in.welcome(guest, r.now())
 	}
 }
 
@@ -166,9 +207,9 @@ func (r *rooms) pass(p *peer, to string, what any) {
 	}
 }
 
-// welcome admits p: p receives the list of participants, they are notified of p, and a
+// welcome admits p at now: p receives the list of participants, they are notified of p, and a
 // worker is notified of those who wait.
-func (in *room) welcome(p *peer) {
+func (in *room) welcome(p *peer, now time.Time) {
 	p.inside = true
 	p.self.Consented = false // said of those who wait alone
 	p.welcomed()
@@ -186,8 +227,28 @@ func (in *room) welcome(p *peer) {
 	for _, other := range in.others(p) {
 		if !other.inside && p.hears(other) {
 			p.Send(event{Type: "knocking", Participant: &other.self})
+			if p.self.Role == worker {
+				other.told(now)
+			}
 		}
 	}
+}
+
+// told notes since when the worker knows that p waits.
+func (p *peer) told(at time.Time) {
+	if p.toldAt.IsZero() {
+		p.toldAt = at
+	}
+}
+
+// wait tells p that they wait, and since when the worker knows.
+func (p *peer) wait() {
+	m := waiting{Type: "waiting"}
+	if !p.toldAt.IsZero() {
+		at := p.toldAt
+		m.ToldAt, p.saidTold = &at, true
+	}
+	p.Send(m)
 }
 
 // announce notifies those whom it concerns that p waits.
@@ -241,6 +302,11 @@ type peer struct {
 	self     participant
 	closesAt time.Time
 	welcomed func() // called with the welcome
+
+	startsAt time.Time // of the appointment
+	since    time.Time // when the waiting began; guarded by the rooms' lock
+	toldAt   time.Time // since when the worker knows that p waits; guarded by the rooms' lock
+	saidTold bool      // that p was told so; guarded by the rooms' lock
 
 	ice     []ICEServer // guarded by the rooms' lock
 	expires time.Time   // when ice expires; used by the rounds only

@@ -2,6 +2,7 @@ package signaling
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -10,7 +11,7 @@ import (
 // and enter the room just after: the room itself remembers the admission.
 func TestR24_AnAdmissionDuringAReloadCounts(t *testing.T) {
 	t.Parallel()
-	rooms, call := newRooms(), uuid.New()
+	rooms, call := newRooms(time.Now), uuid.New()
 	enter := func(id string, as role) *peer {
 		p := &peer{holder: holder{call: call}, connection: discard{}, self: participant{ID: id, Role: as}, welcomed: func() {}}
 		rooms.enter(p, false)

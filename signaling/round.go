@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"socialdirect/booking/appointment"
+	"socialdirect/internal/postgres"
 	"socialdirect/internal/socket"
 
 	"github.com/google/uuid"
@@ -31,7 +32,12 @@ func (s *Service) round(ctx context.Context) {
 			p.End(end.code, end.reason)
 			continue
 		}
+		if a, known := valid.calls[p.call]; known {
+			s.rooms.keepUntil(p, closesAt(a))
+		}
 		s.keep(p, now)
+		s.tell(ctx, p, now)
+		s.rooms.sayTold(p, now)
 		if p.guest == uuid.Nil && s.rooms.inside(p) {
 			talking = append(talking, []byte(p.holder.session))
 		}
@@ -43,6 +49,30 @@ func (s *Service) round(ctx context.Context) {
 		}
 	}
 	s.relay.forget()
+}
+
+const (
+	// tellAfter is how long somebody waits before an absent worker is notified: most come by
+	// themselves.
+	tellAfter = 30 * time.Second
+	// tellFrom is how long before the hour workers are notified at the earliest.
+	tellFrom = 5 * time.Minute
+)
+
+// tell notifies the worker that p waits, once it has lasted.
+func (s *Service) tell(ctx context.Context, p *peer, now time.Time) {
+	since, is := s.rooms.awaiting(p)
+	if !is || p.guest != uuid.Nil || now.Before(since.Add(tellAfter)) || now.Before(p.startsAt.Add(-tellFrom)) {
+		return
+	}
+	asking, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	at, err := s.awaited.Notify(asking, p.call)
+	if err == nil {
+		s.rooms.told(p, at)
+	} else if ctx.Err() == nil {
+		slog.Warn("a worker could not be notified that somebody waits", "cause", err, postgres.Statement(err))
+	}
 }
 
 // useEvery is how often the sessions of people in a call are kept alive. A call makes no other

@@ -2,7 +2,7 @@
 // signaling over WebSocket, and the TURN relay for their media.
 //
 // A call belongs to an appointment by video. It opens 15 minutes before the appointment and
-// closes 15 minutes after its end; the beneficiary waits until the social worker admits them,
+// closes when it may no longer run over its end; the beneficiary waits until the social worker admits them,
 // once for the whole call (R24). Media never passes through this package in clear: it is
 // encrypted between the two browsers, and the relay sees ciphertext. Only the times at which
 // each person joined and left are stored (R23). Neither browser learns the other's address:
@@ -23,6 +23,7 @@ import (
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/socket"
 	"socialdirect/internal/viewer"
+	"socialdirect/signaling/awaited"
 	"socialdirect/signaling/guest"
 )
 
@@ -40,6 +41,7 @@ type Service struct {
 	appointments *appointment.Service
 	sessions     Sessions
 	guests       *guest.Service
+	awaited      *awaited.Service
 	relay        *Relay
 	rooms        *rooms
 	sockets      *socket.Hub
@@ -59,7 +61,7 @@ type Parts struct {
 
 // New returns a service without any current call.
 func New(p Parts) *Service {
-	s := &Service{db: p.DB, bookings: p.Bookings, appointments: p.Appointments, sessions: p.Sessions, guests: p.Guests, relay: p.Relay, rooms: newRooms(), sockets: socket.NewHub(limits)}
+	s := &Service{awaited: awaited.New(p.DB, p.Bookings), db: p.DB, bookings: p.Bookings, appointments: p.Appointments, sessions: p.Sessions, guests: p.Guests, relay: p.Relay, rooms: newRooms(p.DB.Now), sockets: socket.NewHub(limits)}
 	s.rounds = socket.NewRounds(recheckEvery, s.round)
 	return s
 }
@@ -140,8 +142,10 @@ func stateAt(a appointment.Appointment, now time.Time) state {
 	return open
 }
 
-func opensAt(a appointment.Appointment) time.Time  { return a.StartsAt.Add(-booking.Doors) }
-func closesAt(a appointment.Appointment) time.Time { return a.EndsAt.Add(booking.Doors) }
+func opensAt(a appointment.Appointment) time.Time { return a.StartsAt.Add(-booking.Doors) }
+
+// closesAt returns when a call closes that appointment.Service.Calls has read.
+func closesAt(a appointment.Appointment) time.Time { return a.CallUntil }
 
 // Refusals before a socket opens.
 var (

@@ -23,6 +23,13 @@ func insertAdmission(ctx context.Context, q postgres.Querier, appointment, accou
 	return err
 }
 
+// readCame reports whether the account was in a call.
+func readCame(ctx context.Context, q postgres.Querier, appointment, account uuid.UUID) (came bool, err error) {
+	err = q.QueryRow(ctx, `select exists (
+		select from call_attendances where appointment_id = $1 and account_id = $2)`, appointment, account).Scan(&came)
+	return came, err
+}
+
 // insertAttendance records that somebody joined (R23).
 func insertAttendance(ctx context.Context, q postgres.Querier, id, appointment, account uuid.UUID, now time.Time) error {
 	_, err := q.Exec(ctx, `insert into call_attendances (id, appointment_id, account_id, joined_at)

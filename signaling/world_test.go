@@ -115,7 +115,7 @@ func (w *world) serve(t *testing.T) {
 	mux.Handle("GET /rendez-vous/{id}/appel", answered(handlers.Page))
 	mux.Handle("GET /rendez-vous/{id}/appel/ws", answered(handlers.Socket))
 	for _, route := range handlers.Routes() {
-		if route.Path == "/appel/invite/ws" {
+		if route.Path == "/appel/invite/ws" || strings.HasSuffix(route.Path, "/appel/absence") {
 			mux.Handle(route.Method+" "+route.Path, answered(route.Handler))
 		}
 	}
@@ -149,7 +149,7 @@ func (w *world) identified(next http.Handler) http.Handler {
 }
 
 func answered(handler web.Handler) http.Handler {
-	statuses := map[fault.Code]int{fault.Forbidden: 403, fault.Unauthenticated: 401, fault.NotFound: 404, fault.Unavailable: 503, fault.Gone: 410}
+	statuses := map[fault.Code]int{fault.Forbidden: 403, fault.Unauthenticated: 401, fault.NotFound: 404, fault.Unavailable: 503, fault.Gone: 410, fault.Conflict: 409}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v, _ := r.Context().Value(identity{}).(*viewer.Viewer)
 		if err := handler(w, &web.Request{Request: r, Viewer: v}); err != nil {

@@ -167,6 +167,7 @@ func openWhilePending(items []NavItem) []NavItem {
 // flashes are the messages that may be shown once after a success. The cookie contains only a
 // name, so that nobody can put texts on our pages.
 var flashes = map[string]string{
+	"appointment-missed": "C’est noté\u00a0: cette heure ne compte pas, et rien n’est retenu contre vous. Choisissez une autre heure.",
 	"invitation-revoked": "C’est fait\u00a0: le lien ne fonctionne plus, et la personne n’est plus dans l’appel.",
 	"called":             "C’est noté : la personne est prévenue.",
 

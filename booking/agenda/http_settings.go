@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"socialdirect/account/people"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
@@ -50,7 +51,7 @@ func (h *HTTP) settingsPage(r *web.Request, f *form.Form) (settingsPage, error) 
 
 func (h *HTTP) savedSettings(r *web.Request) (*form.Form, error) {
 	s, err := h.agendas.Settings(r.Context(), r.Viewer)
-	values := map[string]string{"holiday_region": s.HolidayRegion}
+	values := map[string]string{"holiday_region": s.HolidayRegion, "shown_number": people.DisplayMobile(s.ShownNumber), "awaited_mobile": people.DisplayMobile(s.AwaitedMobile)}
 	for _, n := range worker.Numbers {
 		values[n.Column] = n.Text(n.Of(s))
 	}
@@ -86,6 +87,7 @@ func (h *HTTP) saveSettings(w http.ResponseWriter, r *web.Request, f *form.Form)
 	for _, n := range worker.Numbers {
 		n.Set(&s, decodeNumber(f, n))
 	}
+	s.ShownNumber, s.AwaitedMobile = f.OptionalPhone("shown_number"), f.OptionalMobile("awaited_mobile")
 	err := f.Save(worker.BesideSettings, func() error { return h.agendas.SaveSettings(r.Context(), r.Viewer, s) })
 	if err != nil {
 		return err

@@ -269,7 +269,7 @@ func drawSettings(t *rapid.T) worker.Settings {
 	return worker.Settings{
 		HolidayRegion: rapid.SampledFrom(regions).Draw(t, "region"), BufferBefore: buffer.Draw(t, "before"), BufferAfter: buffer.Draw(t, "after"),
 		LeadTimeHours: rapid.SampledFrom([]int{0, 0, 1, 24, 72}).Draw(t, "lead time"), HorizonWeeks: rapid.SampledFrom([]int{1, 3, 26}).Draw(t, "horizon"),
-		PerDay: rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(t, "cap"),
+		PerDay: rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(t, "cap"), OverrunMinutes: rapid.SampledFrom([]int{0, 15}).Draw(t, "overrun"),
 	}
 }
 

@@ -13,13 +13,13 @@ func TestR41_SettingsOutsideTheirBoundsAreRefused(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia := w.SocialWorkerWith(t)
-	good := worker.Settings{HolidayRegion: "reunion", BufferBefore: 60, BufferAfter: 60, LeadTimeHours: 100, HorizonWeeks: 26, PerDay: 24}
+	good := worker.Settings{HolidayRegion: "reunion", BufferBefore: 60, BufferAfter: 60, LeadTimeHours: 100, HorizonWeeks: 26, PerDay: 24, OverrunMinutes: 15, ShownNumber: "+33140000000", AwaitedMobile: "+33612345678"}
 	must(t, w.Agendas.SaveSettings(t.Context(), nadia, good))
 	for name, spoil := range map[string]func(*worker.Settings){
 		"region": func(s *worker.Settings) { s.HolidayRegion = "atlantide" }, "before": func(s *worker.Settings) { s.BufferBefore = 61 },
 		"after": func(s *worker.Settings) { s.BufferAfter = -1 }, "notice": func(s *worker.Settings) { s.LeadTimeHours = 337 },
 		"no week": func(s *worker.Settings) { s.HorizonWeeks = 0 }, "many weeks": func(s *worker.Settings) { s.HorizonWeeks = 27 },
-		"cap": func(s *worker.Settings) { s.PerDay = 25 }, "nothing left": func(s *worker.Settings) { s.LeadTimeHours, s.HorizonWeeks = 168, 1 },
+		"cap": func(s *worker.Settings) { s.PerDay = 25 }, "overrun": func(s *worker.Settings) { s.OverrunMinutes = 16 }, "nothing left": func(s *worker.Settings) { s.LeadTimeHours, s.HorizonWeeks = 168, 1 },
 	} {
 		bad := good
 		spoil(&bad)

@@ -85,7 +85,14 @@ type Appointment struct {
 	Sequence         int            // grows with every change, for calendars (RFC 5545, 3.8.7.4)
 	ChangedAt        time.Time      // UTC
 	Zone             *time.Location // the worker's
+	ShownNumber      string         // what people see when the worker calls, in E.164; empty: no number
+
+	CallUntil time.Time // when its call closes; zero unless Calls has read it
 }
+
+// Doors is how long before the start of an appointment its call opens, and how long after the
+// end it closes at the latest.
+const Doors = 15 * time.Minute
 
 // At returns the appointment as it counts at now: an unanswered request expires at its
 // deadline, even before ReleaseOverdue marks it.

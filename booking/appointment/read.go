@@ -31,10 +31,10 @@ func (s *Service) Calls(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]App
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	rows, err := readByID(ctx, s.db.Pool, ids)
+	rows, err := readCalls(ctx, s.db.Pool, ids)
 	all, now := make(map[uuid.UUID]Appointment, len(rows)), s.db.Now()
 	for _, row := range rows {
-		all[row.ID] = row.Appointment().At(now)
+		all[row.ID] = row.appointment().At(now)
 	}
 	return all, err
 }

@@ -27,6 +27,7 @@ type Row struct {
 	ChangedAt      time.Time
 	AnswerBy       *time.Time
 	TimeZone       string
+	ShownNumber    string
 	SealedNote     []byte
 	SealedReply    []byte
 	SealedNeeds    []byte
@@ -37,7 +38,7 @@ func (r Row) Appointment() Appointment {
 	a := Appointment{
 		ID: r.ID, SocialWorkerID: r.SocialWorkerID, BeneficiaryID: r.BeneficiaryID, StartsAt: r.StartsAt.UTC(), EndsAt: r.EndsAt.UTC(),
 		Mode: r.Mode, Reason: r.Reason, ReasonLabel: r.ReasonLabel, Place: r.Place, Status: r.Status, Sequence: r.Sequence,
-		ChangedAt: r.ChangedAt.UTC(), Zone: zone.Of(r.TimeZone),
+		ChangedAt: r.ChangedAt.UTC(), Zone: zone.Of(r.TimeZone), ShownNumber: r.ShownNumber,
 	}
 	if r.AnswerBy != nil {
 		a.AnswerBy = r.AnswerBy.UTC()
@@ -48,7 +49,7 @@ func (r Row) Appointment() Appointment {
 // Select reads rows of appointments p.
 const Select = `
 	select p.id, p.social_worker_id, p.beneficiary_id, lower(p.period) as starts_at, upper(p.period) as ends_at, p.mode, coalesce(p.reason, '') as reason,
-	       coalesce(r.label, 'Effacé') as reason_label, p.place, p.status, p.sequence, p.changed_at, p.answer_by, w.time_zone, p.sealed_note, p.sealed_reply, p.sealed_needs
+	       coalesce(r.label, 'Effacé') as reason_label, p.place, p.status, p.sequence, p.changed_at, p.answer_by, w.time_zone, w.shown_number, p.sealed_note, p.sealed_reply, p.sealed_needs
 	from appointments p left join reasons r on r.slug = p.reason join social_workers w on w.account_id = p.social_worker_id `
 
 const isTheirs = `(p.beneficiary_id = $1 or p.social_worker_id = $1)`
@@ -79,8 +80,28 @@ func Read(ctx context.Context, q postgres.Querier, viewer, id uuid.UUID) (Row, e
 	return oneAppointment(ctx, q, Select+`where p.id = $2 and `+isTheirs, viewer, id)
 }
 
-func readByID(ctx context.Context, q postgres.Querier, ids []uuid.UUID) ([]Row, error) {
-	return postgres.All[Row](ctx, q, Select+`where p.id = any($1)`, ids)
+// callRow is a row with what limits how long its call may run over.
+type callRow struct {
+	Row
+	OverrunMinutes int
+	NextAt         *time.Time // when the worker's next appointment begins, within Doors of the end
+}
+
+func (r callRow) appointment() Appointment {
+	a := r.Row.Appointment()
+	a.CallUntil = a.EndsAt.Add(time.Duration(r.OverrunMinutes) * time.Minute)
+	if r.NextAt != nil && r.NextAt.Before(a.CallUntil) {
+		a.CallUntil = r.NextAt.UTC()
+	}
+	return a
+}
+
+func readCalls(ctx context.Context, q postgres.Querier, ids []uuid.UUID) ([]callRow, error) {
+	return postgres.All[callRow](ctx, q, `select c.*, w.overrun_minutes, (
+			select min(lower(n.period)) from appointments n
+			where n.social_worker_id = c.social_worker_id and n.`+Occupying+` and n.status <> 'requested' and n.period && tstzrange(c.ends_at, c.ends_at + $2::interval)
+		) as next_at
+		from (`+Select+`where p.id = any($1)) c join social_workers w on w.account_id = c.social_worker_id`, ids, Doors)
 }
 
 // Lock reads one of the viewer's own and locks it.

@@ -254,7 +254,7 @@ func (w *World) SocialWorker(t testing.TB, first, last string) *viewer.Viewer {
 		insert into openings (social_worker_id, weekday, first_day, starts_minute, ends_minute, modes)
 		select $1, weekday, $2, 0, 24 * 60, $3 from generate_series(1, 7) weekday`, v.ID, day(Start.AddDate(-1, 0, 0)), slot.Modes)
 	Must(t, err)
-	Must(t, w.Agendas.SaveSettings(context.Background(), v, worker.Settings{HolidayRegion: slot.NoRegion, HorizonWeeks: 26}))
+	Must(t, w.Agendas.SaveSettings(context.Background(), v, worker.Settings{HolidayRegion: slot.NoRegion, HorizonWeeks: 26, OverrunMinutes: 15}))
 	return v
 }
 

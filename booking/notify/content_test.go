@@ -210,3 +210,24 @@ func TestR21_NoNotificationNamesAPastDeadline(t *testing.T) {
 		t.Errorf("%s", text)
 	}
 }
+
+// The person knows which number will show before the worker calls, so that they pick up.
+func TestR16_ConfirmationAndReminderSayWhichNumberShows(t *testing.T) {
+	t.Parallel()
+	for shown, words := range map[string]string{"+33140000000": "Le numéro 01 40 00 00 00 s’affichera", "": "Le numéro qui s’affichera est masqué"} {
+		o := newPostOffice(t)
+		_, err := o.DB.Pool.Exec(t.Context(), `update social_workers set shown_number = $2 where account_id = $1`, o.Nadia.ID, shown)
+		must(t, err)
+		o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday, slot.Phone)
+		o.Turn(t)
+		o.Pass(t, bookingtest.Friday.Add(-30*time.Minute).Sub(o.DB.Now()))
+		for _, kind := range []string{"confirmation", notify.HourReminder} {
+			if text := o.Mail(t, o.Zoe, kind).Text; !strings.Contains(text, words) {
+				t.Errorf("%s does not say %q:\n%s", kind, words, text)
+			}
+		}
+		if text := o.Mail(t, o.Nadia, "confirmation").Text; strings.Contains(text, "s’affichera") {
+			t.Errorf("the worker reads:\n%s", text)
+		}
+	}
+}

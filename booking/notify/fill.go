@@ -101,6 +101,7 @@ type words struct {
 	Begun            bool // the appointment has begun: it can no longer be cancelled or moved
 	Requested        bool
 	Mode             slot.Mode
+	ShownNumber      string // what the person sees when the worker calls; empty: no number
 
 	Proposals string   // the address of offers; empty if there are none
 	Offers    []Offers // the offers that a mail lists
@@ -115,7 +116,7 @@ func (s *Service) wordsOf(a appointment.Appointment, person people.Reachable, no
 	return words{
 		FirstName: person.FirstName, When: web.Both(a.StartsAt, person.Zone, other), PenaltyFree: a.PenaltyFree(now), PenaltyFreeUntil: web.DayHour(penaltyFree), AnswerBy: web.DayHour(a.AnswerBy.In(person.Zone)),
 		Plain: web.PlainDayHour(starts), PlainHour: web.PlainHour(starts), PlainPenaltyFree: web.PlainDateHour(penaltyFree),
-		Page: s.Links.Appointment(a.ID), Beneficiary: person.ID == a.BeneficiaryID, Late: a.Status == appointment.CancelledLate, Begun: !now.Before(a.StartsAt), Requested: a.Status == appointment.Requested, Mode: a.Mode,
+		Page: s.Links.Appointment(a.ID), Beneficiary: person.ID == a.BeneficiaryID, Late: a.Status == appointment.CancelledLate, Begun: !now.Before(a.StartsAt), Requested: a.Status == appointment.Requested, Mode: a.Mode, ShownNumber: people.DisplayMobile(a.ShownNumber),
 	}
 }
 

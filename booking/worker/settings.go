@@ -19,6 +19,10 @@ type Settings struct {
 	LeadTimeHours int    // least hours between booking and start
 	HorizonWeeks  int    // most weeks between booking and start
 	PerDay        int    // appointments a day at most, 0 for no limit
+
+	OverrunMinutes int    // how long a call may run over its hour, if no other appointment follows
+	ShownNumber    string // what people see when the worker calls them, in E.164; empty: no number
+	AwaitedMobile  string // to which an SMS says too that somebody waits in the call, in E.164; empty: none
 }
 
 // Number is a setting that is a whole number.
@@ -37,7 +41,10 @@ type Number struct {
 	of func(*Settings) *int
 }
 
-const maxBuffer = 60
+const (
+	maxBuffer  = 60
+	maxOverrun = 15 // as long as the doors stay open at most
+)
 
 // Numbers are the settings that are numbers, in the order of the page.
 var Numbers = []Number{
@@ -65,6 +72,11 @@ var Numbers = []Number{
 		Column: "per_day", Label: "Rendez-vous par jour, au plus (facultatif)", Counted: "Rendez-vous par jour",
 		Hint: "Laissez vide pour ne pas limiter.", Least: 1, Most: 24, Optional: true,
 		of: func(s *Settings) *int { return &s.PerDay },
+	},
+	{
+		Column: "overrun_minutes", Label: "Minutes dont un appel vidéo peut dépasser l’heure", Counted: "Minutes de dépassement",
+		Hint: fromTo(0, maxOverrun) + " Quand un autre rendez-vous suit, l’appel ferme à son début.", Most: maxOverrun,
+		of: func(s *Settings) *int { return &s.OverrunMinutes },
 	},
 }
 

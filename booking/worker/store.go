@@ -27,7 +27,7 @@ type Row struct {
 }
 
 // Columns are the columns of a Row.
-var Columns = `account_id, presentation, languages, reasons, modes, time_zone, portrait_version as portrait, holiday_region` + numberColumns()
+var Columns = `account_id, presentation, languages, reasons, modes, time_zone, portrait_version as portrait, holiday_region, shown_number, awaited_mobile` + numberColumns()
 
 func numberColumns() (all string) {
 	for _, n := range Numbers {
@@ -90,7 +90,7 @@ func updateSheet(ctx context.Context, tx postgres.Tx, id uuid.UUID, sheet Sheet)
 
 // UpdateSettings saves a worker's settings.
 func UpdateSettings(ctx context.Context, tx postgres.Tx, id uuid.UUID, s Settings) error {
-	set, values := "holiday_region = $2", []any{id, s.HolidayRegion}
+	set, values := "holiday_region = $2, shown_number = $3, awaited_mobile = $4", []any{id, s.HolidayRegion, s.ShownNumber, s.AwaitedMobile}
 	for _, n := range Numbers {
 		values = append(values, n.Of(s))
 		set += fmt.Sprintf(", %s = $%d", n.Column, len(values))
@@ -143,7 +143,7 @@ func Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 		`delete from credentials where social_worker_id = $1`,
 		`delete from credential_announcements where social_worker_id = $1`,
 		`delete from places where social_worker_id = $1`,
-		`update social_workers set presentation = '', portrait_version = '' where account_id = $1`,
+		`update social_workers set presentation = '', portrait_version = '', shown_number = '', awaited_mobile = '' where account_id = $1`,
 	}, person)
 }
 

@@ -187,12 +187,12 @@ func (w *world) slotOf(t *testing.T, worker *visitor, days int) string {
 func TestR41_SettingsAndAbsencesGetAMessageAtEachField(t *testing.T) {
 	t.Parallel()
 	v := platformOf(t).worker(t, "hortense")
-	settings := map[string]string{"holiday_region": "martinique", "buffer_before": "10", "buffer_after": "5", "lead_time_hours": "24", "horizon_weeks": "8", "per_day": "6"}
+	settings := map[string]string{"holiday_region": "martinique", "buffer_before": "10", "buffer_after": "5", "lead_time_hours": "24", "horizon_weeks": "8", "per_day": "6", "overrun_minutes": "10", "shown_number": "01 40 00 00 00", "awaited_mobile": "06 12 34 56 78"}
 	v.wantMessages("/agenda/reglages", settings, map[string][]string{
 		"holiday_region": {"", "atlantide"}, "buffer_before": {"", "61", "-1", "dix"}, "buffer_after": {"1.5"}, "lead_time_hours": {"337", "99999"},
-		"horizon_weeks": {"0", "27"}, "per_day": {"0", "25"},
+		"horizon_weeks": {"0", "27"}, "per_day": {"0", "25"}, "overrun_minutes": {"", "16", "-1"}, "shown_number": {"12"}, "awaited_mobile": {"01 40 00 00 00"},
 	})
-	never := v.want("a lead time as long as the horizon", v.post("/agenda/reglages", "holiday_region", "martinique", "buffer_before", "0", "buffer_after", "0", "lead_time_hours", "168", "horizon_weeks", "1"), http.StatusUnprocessableEntity)
+	never := v.want("a lead time as long as the horizon", v.post("/agenda/reglages", "holiday_region", "martinique", "buffer_before", "0", "buffer_after", "0", "lead_time_hours", "168", "horizon_weeks", "1", "overrun_minutes", "15"), http.StatusUnprocessableEntity)
 	if !strings.Contains(never.body, `id="lead_time_hours-error"`) {
 		t.Error("it does not say that nobody could book")
 	}

@@ -152,7 +152,7 @@ func (m *matrixWorld) plausible(t *testing.T) url.Values {
 		"weekday": {"1"}, "every": {"1"}, "starts": {"19:00"}, "ends": {"20:00"}, "first_day": {day(120)}, "last_day": {day(130)}, "modes": {"video"},
 		"weekly_weekday": {"1"}, "weekly_starts": {"19:00"}, "weekly_ends": {"20:00"}, "weekly_first_day": {day(120)}, "day": {day(120)}, "to": {day(120)},
 		"name": {"Intranet"}, "address": {"https://127.0.0.1/autre"}, "zone": {"Europe/Paris"}, "shows": {"nothing"}, "all_day": {"1"},
-		"buffer_before": {"5"}, "buffer_after": {"5"}, "lead_time_hours": {"1"}, "horizon_weeks": {"4"}, "holiday_region": {"metropole"},
+		"buffer_before": {"5"}, "buffer_after": {"5"}, "lead_time_hours": {"1"}, "horizon_weeks": {"4"}, "overrun_minutes": {"15"}, "shown_number": {"01 40 00 00 00"}, "awaited_mobile": {"06 12 34 56 78"}, "holiday_region": {"metropole"},
 		// A profile sheet.
 		"presentation": {"Quelques mots."}, "reasons": {"other", "housing"}, "languages": {"fr"}, "place_name": {"Maison"}, "place_address": {"2 rue de l’Essai"},
 		"diploma_title": {"Diplôme d’État"}, "diploma_register": {"adeli"}, "diploma_number": {"759112345"}, "diploma_issuer": {"ARS"}, "diploma_checked_on": {day(-10)},

@@ -53,7 +53,9 @@ var parted = map[string][]string{
 	"booking/waitlist":    {"booking/notify", "booking/search", "booking/agenda", "booking/worker", "booking/reason", "booking/viewlimit", "booking/appointment", "booking/slot"},
 	"booking":             {"booking/waitlist", "booking/rebooking", "booking/notify", "booking/calendar", "booking/search", "booking/agenda", "booking/worker", "booking/reason", "booking/viewlimit", "booking/appointment", "booking/slot"},
 	"signaling/guest":     {},
-	"signaling":           {"signaling/guest"},
+	"signaling/awaited":   {},
+	"signaling/filter":    {},
+	"signaling":           {"signaling/guest", "signaling/awaited", "signaling/filter"},
 	"signaling/echo":      {"signaling"},
 
 	"booking/bulkcancel": {"booking", "booking/rebooking", "booking/notify", "booking/agenda", "booking/worker", "booking/appointment", "booking/slot"},

@@ -41,17 +41,38 @@ func (f *Form) Mobile(name string) string {
 	if value == "" {
 		return ""
 	}
+	if number := e164(value, mobile); number != "" {
+		return number
+	}
+	f.Fail(name, "Ce numéro n’est pas celui d’un portable. Exemple : 06 12 34 56 78, ou +262 692 12 34 56.")
+	return ""
+}
+
+// e164 returns a number that is accepted as E.164; empty for any other.
+func e164(value string, accepted func(*phonenumbers.PhoneNumber) bool) string {
 	if spoken.MatchString(value) {
 		value = separators.ReplaceAllString(value, " ")
 	}
 	for _, region := range regions {
 		number, err := phonenumbers.Parse(value, region)
-		if err == nil && phonenumbers.IsValidNumber(number) && mobile(number) {
+		if err == nil && phonenumbers.IsValidNumber(number) && accepted(number) {
 			return phonenumbers.Format(number, phonenumbers.E164)
 		}
 	}
-	f.Fail(name, "Ce numéro n’est pas celui d’un portable. Exemple : 06 12 34 56 78, ou +262 692 12 34 56.")
 	return ""
+}
+
+// OptionalPhone decodes the number of any telephone into E.164, for a field that may stay empty.
+func (f *Form) OptionalPhone(name string) string {
+	value := f.Text(name, Text{Max: 40})
+	if value == "" {
+		return ""
+	}
+	number := e164(value, func(*phonenumbers.PhoneNumber) bool { return true })
+	if number == "" {
+		f.Fail(name, "Ce numéro de téléphone n’existe pas. Exemple\u00a0: 01 40 00 00 00, ou 06 12 34 56 78.")
+	}
+	return number
 }
 
 // OptionalMobile is Mobile for a field that may stay empty.

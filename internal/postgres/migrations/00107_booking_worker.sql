@@ -36,7 +36,10 @@ create table social_workers (
     buffer_after     smallint not null default 0 check (buffer_after between 0 and 60),
     lead_time_hours  smallint not null default 2 check (lead_time_hours between 0 and 336),
     horizon_weeks    smallint not null default 26 check (horizon_weeks between 1 and 26),
-    per_day          smallint not null default 0 check (per_day between 0 and 24) -- 0 is no limit
+    per_day          smallint not null default 0 check (per_day between 0 and 24), -- 0 is no limit
+    overrun_minutes  smallint not null default 15 check (overrun_minutes between 0 and 15), -- of a call whose worker has no next appointment
+    shown_number     text not null default '' check (length(shown_number) <= 20), -- which number people see when the worker calls; empty: none
+    awaited_mobile   text not null default '' check (length(awaited_mobile) <= 20) -- to which an SMS says too that somebody waits in the call
 );
 
 -- Apart from the sheets, so that a list of these never reads a picture.

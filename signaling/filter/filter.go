@@ -1,4 +1,6 @@
-package signaling
+// Package filter removes the addresses of participants from session descriptions and candidates,
+// so that neither side of a call learns the other's (R25).
+package filter
 
 import (
 	"net/netip"
@@ -12,16 +14,16 @@ import (
 // unknownAddress replaces addresses where a description requires one (RFC 8840, 4.1.1).
 const unknownAddress = "IN IP4 0.0.0.0"
 
-// relays reports whether an address belongs to one of the deployment's relays.
-type relays func(netip.Addr) bool
+// Relays reports whether an address belongs to one of the deployment's relays.
+type Relays func(netip.Addr) bool
 
-// onlySDP returns a session description without any participant's address (R25). It removes
+// Description returns a session description without any participant's address (R25). It removes
 // candidates that are not of type relay, or not at a relay of the deployment: nobody must
 // connect to an address that the other side chose. In the remaining candidates and in the
 // connection, origin and RTCP lines, addresses are replaced.
 // Every kind of line break ends a line, so that nothing can hide behind one. A line that still
 // contains an address is dropped.
-func (own relays) onlySDP(sdp string) string {
+func (own Relays) Description(sdp string) string {
 	var kept strings.Builder
 	for line := range strings.FieldsFuncSeq(sdp, func(r rune) bool { return r == '\r' || r == '\n' }) {
 		if line, ok := own.onlyLine(line); ok {
@@ -32,7 +34,7 @@ func (own relays) onlySDP(sdp string) string {
 	return kept.String()
 }
 
-func (own relays) onlyLine(line string) (string, bool) {
+func (own Relays) onlyLine(line string) (string, bool) {
 	kind, value, ok := strings.Cut(line, "=")
 	if !ok || len(kind) != 1 || kind[0] < 'a' || kind[0] > 'z' || breaks(line) {
 		return "", false
@@ -57,7 +59,7 @@ func origin(value string) (string, bool) {
 	return "o=- " + fields[1] + " " + fields[2] + " " + unknownAddress, true
 }
 
-func (own relays) attribute(value string) (string, bool) {
+func (own Relays) attribute(value string) (string, bool) {
 	name, rest, _ := strings.Cut(value, ":")
 	name = strings.ToLower(strings.TrimSpace(name))
 	switch {
@@ -72,10 +74,10 @@ func (own relays) attribute(value string) (string, bool) {
 	return "a=" + value, !namesAddress(value)
 }
 
-// onlyCandidate returns a candidate in the form of RTCIceCandidateInit ("candidate:…") without
+// Candidate returns a candidate in the form of RTCIceCandidateInit ("candidate:…") without
 // its real related address; false unless it is well-formed, of type relay and at a relay of
 // the deployment.
-func (own relays) onlyCandidate(line string) (string, bool) {
+func (own Relays) Candidate(line string) (string, bool) {
 	rest, ok := strings.CutPrefix(line, "candidate:")
 	if !ok || breaks(line) {
 		return "", false
@@ -88,12 +90,12 @@ func (own relays) onlyCandidate(line string) (string, bool) {
 // transport, priority, address, port, "typ" and the type, then a related address and port,
 // always written and never real, then pairs of name and value, of which only harmless ones are
 // kept.
-func (own relays) rewritten(line string) (string, bool) {
+func (own Relays) rewritten(line string) (string, bool) {
 	fields := strings.Fields(line)
 	if len(fields) < 8 || len(fields)%2 != 0 || fields[6] != "typ" || fields[7] != "relay" {
 		return "", false
 	}
-	if !iceChars(fields[0], 32) || !digits(fields[1]) || !isTransport(fields[2]) || !digits(fields[3]) || !own.endpoint(fields[4], fields[5]) {
+	if !ICEChars(fields[0], 32) || !digits(fields[1]) || !isTransport(fields[2]) || !digits(fields[3]) || !own.endpoint(fields[4], fields[5]) {
 		return "", false
 	}
 	kept := append(fields[:8:8], "raddr", relatedAddress(fields[4]), "rport", "9")
@@ -116,7 +118,7 @@ func relatedAddress(relayed string) string {
 
 func isTransport(s string) bool { return strings.EqualFold(s, "udp") || strings.EqualFold(s, "tcp") }
 
-func (own relays) endpoint(address, port string) bool {
+func (own Relays) endpoint(address, port string) bool {
 	ip, err := netip.ParseAddr(address)
 	_, badPort := strconv.ParseUint(port, 10, 16)
 	return err == nil && ip.Zone() == "" && badPort == nil && own(ip.Unmap())
@@ -128,7 +130,7 @@ func harmless(name, value string) bool {
 	case "generation", "network-id", "network-cost":
 		return digits(value)
 	case "ufrag":
-		return iceChars(value, 256)
+		return ICEChars(value, 256)
 	case "tcptype":
 		return value == "active" || value == "passive" || value == "so"
 	}
@@ -139,8 +141,8 @@ func digits(s string) bool {
 	return s != "" && len(s) <= 20 && strings.Trim(s, "0123456789") == ""
 }
 
-// iceChars reports whether s consists of 1 to most characters that RFC 8839, 5.1 allows.
-func iceChars(s string, most int) bool {
+// ICEChars reports whether s consists of 1 to most characters that RFC 8839, 5.1 allows.
+func ICEChars(s string, most int) bool {
 	return s != "" && len(s) <= most && strings.IndexFunc(s, func(r rune) bool {
 		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '+' && r != '/'
 	}) < 0
@@ -180,4 +182,9 @@ func containsIPv6(run string) bool {
 		_, err := netip.ParseAddr(text)
 		return err == nil
 	})
+}
+
+// Token reports whether s can be a media section's identifier: short, and not an address.
+func Token(s string) bool {
+	return s == "" || len(s) <= 64 && !breaks(s) && !namesAddress(s)
 }
