@@ -3,19 +3,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { after, beginning, ends, signing, talking, windowLength } from "../static/call/ladder.js";
+import { otherStep, ownStep } from "../static/call/steps.js";
 
 const kilo = 1000;
 
 /** What one side sends at a step, in bits a second. */
 function sent(course, state) {
   const picture = course.pictures[state.step]?.bitrate ?? 0;
-  return picture + (state.lean ? 41 * kilo : Math.max(course.voice, 41 * kilo));
+  if (state.mute) return picture;
+  return picture + (state.lean ? 41 * kilo : 75 * kilo);
 }
 
 /** What can be sent, as quality.js measures it: enough while the picture gets all it asks for. */
 function estimate(course, state, capacity) {
-  const passes = 0.97 * capacity, picture = course.pictures[state.step]?.bitrate;
-  return picture !== undefined && passes - course.voice >= picture ? Infinity : passes;
+  const passes = 0.97 * capacity, picture = course.pictures[state.step];
+  return picture && passes - picture.voice >= picture.bitrate ? Infinity : passes;
 }
 
 /**
@@ -108,12 +110,32 @@ test("the voice is lean below 100 kbit/s alone", () => {
 
 test("signing holds 320 × 240 at 20 a second while 150 kbit/s pass", () => {
   const last = signing.pictures.length - 1;
-  const states = hold({ course: { ...signing, voice: 0 }, capacity: () => 190 * kilo, seconds: 300 });
-  assertHolds(states, last);
+  for (const estimates of [true, false]) assertHolds(hold({ course: signing, capacity: () => 150 * kilo, estimates, seconds: 600 }), last);
+  assert.ok(signing.pictures[last].height >= 240 && signing.pictures[last].rate >= 20);
   for (const [i, picture] of signing.pictures.entries()) {
     assert.ok(picture.rate >= 20 && picture.height >= 240, "a picture that cannot be read");
     if (i > 0) assert.ok(picture.height < signing.pictures[i - 1].height, "size falls first");
   }
+});
+
+for (const { width, step } of [{ width: 110, step: ownOff }, { width: 400, step: 2 }, { width: 800, step: 1 }, { width: 5000, step: 0 }]) {
+  test(`signing at ${width} kbit/s leads to step ${step}`, () => assertHolds(hold({ course: signing, capacity: () => width * kilo, seconds: 600 }), step));
+}
+
+test("signs outrank the voice: it gets lean, goes, and comes back before the picture gives way", () => {
+  const at = (width) => hold({ course: signing, capacity: () => width * kilo, seconds: 14 }).at(-1);
+  assert.deepEqual([at(5000).lean, at(5000).mute], [false, false]);
+  assert.deepEqual([at(400).lean, at(400).mute], [true, false]);
+  assert.deepEqual([at(150).lean, at(150).mute], [false, true]);
+  assert.equal(at(64).mute, false, "where no picture passes, the voice does");
+});
+
+test("steps in words: signs keep the picture, and a step that is left says what comes back", () => {
+  assert.match(ownStep(3, 2, "Zoé", true), /son est coupé/);
+  assert.match(ownStep(2, 3, "Zoé", true), /son revient/);
+  assert.match(otherStep(3, "Zoé", true), /son est coupé/);
+  assert.doesNotMatch(ownStep(3, 2, "Zoé"), /son est coupé/);
+  assert.match(ownStep(ownOff, 3, "Zoé", true), /La voix reste/);
 });
 
 test("steps and climbs stay within the ladder on any line", () => {

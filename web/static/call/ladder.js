@@ -11,40 +11,42 @@
  * @property {number} height pixels of the shorter side
  * @property {number} rate pictures a second
  * @property {number} bitrate bits a second, at most
+ * @property {number} voice what goes to the voice beside it, in bits a second on the line; 0 for no voice
  *
- * What to hold on to, in order, and what must be left for the voice, in bits a second on the line.
+ * What to hold on to, in order.
  * @typedef {object} Course
  * @property {readonly Picture[]} pictures
- * @property {number} voice
  */
 
 /** Opus of 24 kbit/s with a redundant copy, as it weighs on the line with its headers. */
 const voice = 75_000;
 
+/** Opus with as little as possible. */
+const leanVoice = 41_000;
+
 /** Faces: the voice comes first. @type {Course} */
 export const talking = Object.freeze({
   pictures: Object.freeze([
-    { height: 720, rate: 30, bitrate: 1_200_000 },
-    { height: 360, rate: 20, bitrate: 450_000 },
-    { height: 180, rate: 20, bitrate: 160_000 },
-    { height: 90, rate: 15, bitrate: 90_000 },
+    { height: 720, rate: 30, bitrate: 1_200_000, voice },
+    { height: 360, rate: 20, bitrate: 450_000, voice },
+    { height: 180, rate: 20, bitrate: 160_000, voice },
+    { height: 90, rate: 15, bitrate: 90_000, voice },
   ]),
-  voice,
 });
 
 /**
  * Sign language: the picture comes first, at least 320 × 240 at 20 pictures a second while
- * 150 kbit/s pass, and its size falls before its rate (EN 301 549, 6.5.2 and 6.5.3).
+ * 150 kbit/s pass, and its size falls before its rate (EN 301 549, 6.5.2 and 6.5.3). Where a
+ * small picture and a voice do not both fit, the voice goes.
  * @type {Course}
  */
 export const signing = Object.freeze({
   pictures: Object.freeze([
-    { height: 720, rate: 30, bitrate: 1_200_000 },
-    { height: 480, rate: 30, bitrate: 600_000 },
-    { height: 360, rate: 25, bitrate: 300_000 },
-    { height: 240, rate: 20, bitrate: 145_000 },
+    { height: 720, rate: 30, bitrate: 1_200_000, voice },
+    { height: 480, rate: 30, bitrate: 600_000, voice },
+    { height: 360, rate: 25, bitrate: 300_000, voice: leanVoice },
+    { height: 240, rate: 20, bitrate: 130_000, voice: 0 },
   ]),
-  voice: 0,
 });
 
 /**
@@ -65,6 +67,7 @@ export const signing = Object.freeze({
  * @property {number} raised when the step last rose: the browser's estimate follows late
  * @property {number} fastest the shortest round trip so far
  * @property {boolean} lean whether the voice is sent with as little as possible
+ * @property {boolean} mute whether no voice is sent
  */
 
 /** The time that one window covers, in milliseconds. */
@@ -91,7 +94,7 @@ export function ends(course) {
  * @returns {State}
  */
 export function beginning(at) {
-  return { step: 1, bad: 0, clean: at, wait: climbAfter, climbing: null, raised: at, fastest: Infinity, lean: false };
+  return { step: 1, bad: 0, clean: at, wait: climbAfter, climbing: null, raised: at, fastest: Infinity, lean: false, mute: false };
 }
 
 /**
@@ -102,8 +105,30 @@ export function beginning(at) {
  * @returns {State}
  */
 export function after(course, before, seen) {
+  const state = follow(course, before, seen);
+  return { ...state, ...voiceAt(course, state.step, seen) };
+}
+
+/**
+ * What becomes of the voice at a step.
+ * @param {Course} course
+ * @param {number} step
+ * @param {Statistics} seen
+ */
+function voiceAt(course, step, { available }) {
+  const picture = course.pictures[step];
+  const scarce = !(available !== null && available >= leanBelow);
+  return { lean: picture ? picture.voice === leanVoice : scarce, mute: picture?.voice === 0 };
+}
+
+/**
+ * @param {Course} course
+ * @param {State} before
+ * @param {Statistics} seen
+ * @returns {State}
+ */
+function follow(course, before, seen) {
   const state = { ...before, fastest: Math.min(before.fastest, seen.roundTrip || Infinity) };
-  state.lean = state.step >= ends(course).ownOff && !(seen.available !== null && seen.available >= leanBelow);
   const trouble = troubled(course, state, seen);
   if (state.climbing !== null) return tried(course, state, seen, trouble);
   if (!trouble) return climbs(state, seen);
@@ -142,7 +167,7 @@ function short(course, state, seen) {
  */
 function needs(course, step) {
   const picture = course.pictures[step];
-  return picture ? picture.bitrate + course.voice : 0;
+  return picture ? picture.bitrate + picture.voice : 0;
 }
 
 /**
