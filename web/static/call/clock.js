@@ -2,6 +2,9 @@
 
 const minute = 60_000;
 
+/** When the time left is said, in minutes before the end of the hour. */
+const marks = Object.freeze([1, 5, 10]);
+
 /**
  * @typedef {object} Hours the appointment's instants, in milliseconds
  * @property {number} startsAt
@@ -18,6 +21,27 @@ export function timeLeft(now, hours) {
   if (now < hours.endsAt) return `encore ${minutes(hours.endsAt - now)}`;
   if (now < hours.closesAt) return `heure passée, fermeture dans ${minutes(hours.closesAt - now)}`;
   return "l’heure est passée";
+}
+
+/**
+ * What is said as time passes: each mark once, and only the last of those that were slept over.
+ * @param {number} before milliseconds
+ * @param {number} now
+ * @param {Hours} hours
+ */
+export function timeSaid(before, now, { endsAt }) {
+  const mark = marks.find((each) => before < endsAt - each * minute && endsAt - each * minute <= now && now < endsAt);
+  if (mark === undefined) return "";
+  return mark === 1 ? "Il reste une minute." : `Il reste ${mark} minutes.`;
+}
+
+/**
+ * Whether the end of the hour is near, or past.
+ * @param {number} now milliseconds
+ * @param {Hours} hours
+ */
+export function endsSoon(now, { endsAt }) {
+  return now >= endsAt - Math.max(...marks) * minute;
 }
 
 /** @param {number} span milliseconds */

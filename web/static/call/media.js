@@ -1,25 +1,25 @@
 // What this person sends: microphone, camera, screen. Whatever is missing or
 // refused, the call continues with the rest.
 
-/** @typedef {"microphone" | "camera"} Device */
+import { ask } from "./asking.js";
+import { agentOf, deniedBySystem, explain, isPhone, mutedByHardware, nameOf } from "./help.js";
+
+/** @typedef {import("./help.js").Device} Device */
 /** @typedef {"audio" | "video"} Kind */
-
-/** @type {Record<Device, MediaStreamConstraints>} */
-const constraints = {
-  microphone: { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } },
-  camera: { video: { facingMode: "user", width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } } },
-};
-
-/** In place of the name of the browser's error: the system, not the browser, refuses the device. */
-export const deniedBySystem = "SystemNotAllowed";
+/** @typedef {"user" | "environment"} Facing of a phone's camera: towards the person, or away */
 
 /** Whether this browser can show a screen; phones mostly cannot. */
 export const canShareScreen = typeof navigator.mediaDevices?.getDisplayMedia === "function";
 
+/** Errors that are said once for both devices. */
+const alike = new Set(["NotAllowedError", deniedBySystem, "NotSupportedError"]);
+
+const agent = agentOf(navigator.userAgent);
+
 /**
  * @typedef {object} MediaListener
  * @property {(kind: Kind, track: MediaStreamTrack | null) => void} sends the track to send from now on
- * @property {() => void} changed a device was turned on or off
+ * @property {() => void} changed a device was turned on or off, or is interrupted
  */
 
 export class Media {
@@ -27,6 +27,8 @@ export class Media {
   stream = new MediaStream();
   /** Whether this person wants no picture, neither sent nor received. */
   voiceOnly = false;
+  /** Whether this person signs: the picture comes before the sound. */
+  signing = false;
   /** The names of the browser's errors when the devices were opened, empty for none. */
   failed = { microphone: "", camera: "" };
   #listener;
@@ -37,10 +39,24 @@ export class Media {
   #camera = null;
   /** @type {MediaStreamTrack | null} */
   #screen = null;
+  /** The devices that a telephone call, an alarm or an assistant has taken away for good. @type {Set<Device>} */
+  #taken = new Set();
+  /** Which device was chosen, by its identifier; empty for the browser's own choice. */
+  #chosen;
+  /** @type {Facing} */
+  #facing = "user";
 
-  /** @param {MediaListener} listener */
-  constructor(listener) {
+  /**
+   * @param {MediaListener} listener
+   * @param {Record<Device, string>} [chosen] the devices to use, where they are still there
+   */
+  constructor(listener, chosen = { microphone: "", camera: "" }) {
     this.#listener = listener;
+    this.#chosen = { ...chosen };
+  }
+
+  get chosen() {
+    return { ...this.#chosen };
   }
 
   /** The state of the devices for the other side. */
@@ -64,28 +80,51 @@ export class Media {
     return this.#camera !== null;
   }
 
+  /** The devices that are on and give nothing for now: they come back by themselves. */
+  get pausedDevices() {
+    const paused = /** @type {Device[]} */ ([]);
+    if (this.microphone && this.#microphone?.muted) paused.push("microphone");
+    if (this.#camera?.muted) paused.push("camera");
+    return paused;
+  }
+
+  /** The devices that were on and must be taken anew. */
+  get takenDevices() {
+    return [...this.#taken];
+  }
+
+  /** Whether a phone gives a device to something else: a telephone call, an alarm, an assistant. */
+  get interrupted() {
+    return isPhone(agent) && this.pausedDevices.length + this.#taken.size > 0;
+  }
+
+  /** Whether the camera can be turned around, as on a phone. */
+  get turnsAround() {
+    return this.#camera?.getSettings().facingMode !== undefined;
+  }
+
   /**
    * Asks for both at once, so that the browser asks the person once; then for
    * each separately. Returns, as text, why a wanted device is missing.
-   * @param {{microphone: boolean, camera: boolean}} wanted devices that were on before a reload
+   * @param {Record<Device, boolean>} wanted
    */
   async open(wanted) {
     this.#muted = !wanted.microphone;
-    if (wanted.camera && await this.#tryBoth()) return "";
-    const microphone = await this.#try("microphone");
+    if (wanted.microphone && wanted.camera && await this.#tryBoth()) return "";
+    const microphone = wanted.microphone ? await this.#try("microphone") : "";
     const camera = wanted.camera ? await this.#try("camera") : "";
     this.failed = { microphone, camera };
-    if ((microphone === "NotAllowedError" || microphone === deniedBySystem) && camera === microphone) return explain("both", camera);
-    return `${explain("microphone", microphone)} ${explain("camera", camera)}`.trim();
+    if (alike.has(microphone) && camera === microphone) return words("both", camera);
+    return `${words("microphone", microphone)} ${words("camera", camera)}`.trim();
   }
 
   /** Turns the microphone on or off; returns why it cannot be turned on, as text. */
   async toggleMicrophone() {
     this.#muted = this.microphone;
-    if (!this.#microphone) return explain("microphone", await this.#try("microphone"));
+    if (!this.#microphone) return words("microphone", await this.#try("microphone"));
     this.#microphone.enabled = !this.#muted;
     this.#listener.changed();
-    return "";
+    return words("microphone", this.microphone && this.#microphone.muted ? mutedByHardware : "");
   }
 
   /**
@@ -93,10 +132,58 @@ export class Media {
    * means released: its light goes out.
    */
   async toggleCamera() {
-    if (!this.#camera) return explain("camera", await this.#try("camera"));
+    if (!this.#camera) return words("camera", await this.#try("camera"));
     this.#camera.stop();
     this.#setCamera(null);
     return "";
+  }
+
+  /** The devices of a kind that can be chosen; without names until one was allowed. @param {MediaDeviceKind} kind */
+  async choices(kind) {
+    const all = await navigator.mediaDevices?.enumerateDevices() ?? [];
+    return all.filter((each) => each.kind === kind && each.label !== "");
+  }
+
+  /** The identifier of the device in use, empty for none. @param {Device} device */
+  inUse(device) {
+    const track = device === "microphone" ? this.#microphone : this.#camera;
+    return track?.getSettings().deviceId ?? "";
+  }
+
+  /**
+   * Uses another device from now on, at once if it is on; returns why it cannot, as text.
+   * @param {Device} device
+   * @param {string} id
+   */
+  async choose(device, id) {
+    this.#chosen[device] = id;
+    return this.#replace(device);
+  }
+
+  /** Uses a phone's other camera. */
+  async turnAround() {
+    this.#facing = this.#camera?.getSettings().facingMode === "environment" ? "user" : "environment";
+    this.#chosen.camera = "";
+    return this.#replace("camera");
+  }
+
+  /** Opens anew what was taken away; returns why it cannot, as text. */
+  async takeBack() {
+    const reasons = await Promise.all(this.takenDevices.map(async (device) => words(device, await this.#try(device))));
+    return reasons.join(" ").trim();
+  }
+
+  /** Turns both off, and lets go of them. */
+  turnOff() {
+    this.#muted = true;
+    for (const track of [this.#microphone, this.#camera]) track?.stop();
+    this.#setMicrophone(null);
+    this.#setCamera(null);
+  }
+
+  /** Forgets what was taken away: the person goes on without. */
+  giveUp() {
+    this.#taken.clear();
   }
 
   /** Starts or stops showing the screen in place of the camera. */
@@ -116,16 +203,15 @@ export class Media {
   }
 
   close() {
-    for (const track of [this.#microphone, this.#camera, this.#screen]) track?.stop();
-    this.#setMicrophone(null);
+    this.#screen?.stop();
     this.#setScreen(null);
-    this.#setCamera(null);
+    this.turnOff();
   }
 
   async #tryBoth() {
     try {
       if (!navigator.mediaDevices) return false;
-      const found = await navigator.mediaDevices.getUserMedia({ ...constraints.microphone, ...constraints.camera });
+      const found = await ask({ ...this.#constraints("microphone"), ...this.#constraints("camera") });
       this.#setMicrophone(found.getAudioTracks()[0] ?? null);
       this.#setCamera(found.getVideoTracks()[0] ?? null);
       return true;
@@ -141,21 +227,43 @@ export class Media {
   async #try(device) {
     if (!navigator.mediaDevices) return "NotSupportedError";
     try {
-      const found = await navigator.mediaDevices.getUserMedia(constraints[device]);
-      const track = found.getTracks()[0] ?? null;
+      const track = (await ask(this.#constraints(device))).getTracks()[0] ?? null;
       if (device === "microphone") this.#setMicrophone(track);
       else this.#setCamera(track);
-      return "";
+      return track?.muted ? mutedByHardware : "";
     } catch (error) {
       return nameOf(error);
     }
+  }
+
+  /**
+   * @param {Device} device
+   * @returns {MediaStreamConstraints}
+   */
+  #constraints(device) {
+    const chosen = this.#chosen[device];
+    const own = chosen === "" ? {} : { deviceId: { ideal: chosen } };
+    if (device === "microphone") return { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, ...own } };
+    const side = chosen === "" ? { facingMode: this.#facing } : own;
+    return { video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 }, ...side } };
+  }
+
+  /** Opens a device that is on anew: many phones cannot open two cameras at a time. @param {Device} device */
+  async #replace(device) {
+    const before = device === "microphone" ? this.#microphone : this.#camera;
+    if (!before) return "";
+    if (device === "camera") before.stop();
+    const reason = await this.#try(device);
+    if (this.#microphone !== before) before.stop();
+    if (this.#camera === before) this.#setCamera(null); // it is stopped already
+    return words(device, reason);
   }
 
   /** @param {MediaStreamTrack | null} track */
   #setMicrophone(track) {
     this.#microphone = track;
     if (track) track.enabled = !this.#muted;
-    track?.addEventListener("ended", () => this.#microphone === track && this.#setMicrophone(null));
+    this.#watch("microphone", track, () => this.#microphone === track, () => this.#setMicrophone(null));
     this.#listener.sends("audio", track);
     this.#listener.changed();
   }
@@ -163,8 +271,26 @@ export class Media {
   /** @param {MediaStreamTrack | null} track */
   #setCamera(track) {
     this.#camera = track;
-    track?.addEventListener("ended", () => this.#camera === track && this.#setCamera(null));
+    this.#watch("camera", track, () => this.#camera === track, () => this.#setCamera(null));
     this.#showVideo();
+  }
+
+  /**
+   * Notices when something else takes a device away, for a while or for good.
+   * @param {Device} device
+   * @param {MediaStreamTrack | null} track
+   * @param {() => boolean} current whether the track is still the device's
+   * @param {() => void} gone
+   */
+  #watch(device, track, current, gone) {
+    if (!track) return;
+    this.#taken.delete(device);
+    for (const event of ["mute", "unmute"]) track.addEventListener(event, () => current() && this.#listener.changed());
+    track.addEventListener("ended", () => {
+      if (!current()) return;
+      if (track.enabled) this.#taken.add(device);
+      gone();
+    });
   }
 
   /** @param {MediaStreamTrack | null} track */
@@ -184,38 +310,14 @@ export class Media {
   }
 }
 
-const names = {
-  microphone: { it: "le micro", It: "Le micro", button: "puis appuyez sur « Micro ».", none: "Aucun micro sur cet appareil. Branchez-en un" },
-  camera: { it: "la caméra", It: "La caméra", button: "puis appuyez sur « Caméra ».", none: "Aucune caméra sur cet appareil. Branchez-en une" },
-  both: { it: "le micro et la caméra", It: "L’appareil", button: "puis rechargez la page.", none: "Ni micro ni caméra sur cet appareil. Branchez-les" },
-};
-const unsupported = "Ce navigateur ne donne pas accès au micro ni à la caméra. Vous verrez et entendrez l’autre personne ; essayez un autre navigateur pour lui parler.";
-
-/** @param {unknown} error */
-function nameOf(error) {
-  if (!(error instanceof Error)) return "UnknownError";
-  return error.name === "NotAllowedError" && /\bsystem\b/i.test(error.message) ? deniedBySystem : error.name; // Chromium's words
-}
+/** What the person presses once the cause is mended. */
+const presses = Object.freeze({ microphone: "puis appuyez sur « Micro »", camera: "puis appuyez sur « Caméra »", both: "puis rechargez la page" });
 
 /**
+ * Why a device cannot be used, in words.
  * @param {Device | "both"} device
  * @param {string} error name of the browser's error, empty for none
  */
-function explain(device, error) {
-  const name = names[device];
-  switch (error) {
-    case "":
-      return "";
-    case "NotAllowedError":
-      return `Le navigateur n’a pas le droit d’utiliser ${name.it}. Pour l’autoriser, touchez l’icône à gauche de l’adresse de la page, ${name.button}`;
-    case deniedBySystem:
-      return `Cet appareil ne laisse pas le navigateur utiliser ${name.it}. Autorisez-le dans les réglages de l’appareil, à « Confidentialité », ${name.button}`;
-    case "NotFoundError":
-    case "OverconstrainedError":
-      return `${name.none}, ${name.button}`;
-    case "NotSupportedError":
-      return unsupported;
-    default:
-      return `${name.It} ne répond pas. Une autre application s’en sert peut-être : fermez-la, ${name.button}`;
-  }
+function words(device, error) {
+  return explain(device, error, agent, presses[device]);
 }

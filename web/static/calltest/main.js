@@ -1,6 +1,6 @@
 // Starts the test of a call when somebody asks for it, and shows what it finds.
 
-import { Ear, chime } from "./sound.js";
+import { Ear, chime } from "../call/sound.js";
 import { Page } from "./page.js";
 import { Refused, Test } from "./test.js";
 

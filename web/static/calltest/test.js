@@ -1,7 +1,8 @@
 // One test of a call: the parts one after the other, or beside each other where none
 // disturbs another. The parts that wait for nobody take half a minute at most.
 
-import { Media, deniedBySystem } from "../call/media.js";
+import { deniedBySystem } from "../call/help.js";
+import { Media } from "../call/media.js";
 import { Line, byTransport, passes, until, wait } from "./line.js";
 import { judge, requestOf } from "./verdict.js";
 
@@ -32,7 +33,7 @@ export class Test {
 
   /**
    * @param {import("./page.js").Page} page
-   * @param {import("./sound.js").Ear} ear
+   * @param {import("../call/sound.js").Ear} ear
    */
   constructor(page, ear) {
     this.#page = page;

@@ -1,6 +1,8 @@
 // What the results of a test mean, in everyday words. It knows nothing of pages and
 // connections.
 
+import { agentOf, deniedBySystem, explain, silent } from "../call/help.js";
+
 /**
  * @typedef {"ok" | "refused" | "system" | "missing" | "busy" | "unsupported" | "skipped"} Device
  * @typedef {"ok" | "blocked" | "absent"} Way
@@ -29,11 +31,12 @@ const voice = Object.freeze({ rate: 60, loss: 20, round_trip: 1500, jitter: 300 
 
 /**
  * @param {Results} results
+ * @param {import("../call/help.js").Agent} [agent] whose words the advice uses
  * @returns {Verdict}
  */
-export function judge(results) {
+export function judge(results, agent = agentOf(navigator.userAgent)) {
   const level = levelOf(results);
-  return { level, ...said(level, results), advice: advise(level, results), ask: narrow(results) };
+  return { level, ...said(level, results), advice: advise(level, results, agent), ask: narrow(results) };
 }
 
 /**
@@ -75,12 +78,13 @@ function said(level, { microphone }) {
  * What to do, the most useful first.
  * @param {Level} level
  * @param {Results} results
+ * @param {import("../call/help.js").Agent} agent
  */
-function advise(level, results) {
+function advise(level, results, agent) {
   return [
     ...network(level, results),
-    deviceAdvice("micro", results.microphone),
-    deviceAdvice("caméra", results.camera),
+    deviceAdvice("microphone", results.microphone, agent),
+    deviceAdvice("camera", results.camera, agent),
   ].filter((words) => words !== "");
 }
 
@@ -106,27 +110,16 @@ function narrow({ websocket, udp, tcp }) {
   return websocket !== "ok" || udp !== "ok" && tcp !== "ok";
 }
 
+/** The errors that stand behind a result. @type {Readonly<Partial<Record<Results["microphone"], string>>>} */
+const errors = Object.freeze({ refused: "NotAllowedError", system: deniedBySystem, missing: "NotFoundError", busy: "NotReadableError", unsupported: "NotSupportedError", silent });
+
 /**
- * @param {"micro" | "caméra"} name
+ * @param {"microphone" | "camera"} device
  * @param {Results["microphone"]} state
+ * @param {import("../call/help.js").Agent} agent
  */
-function deviceAdvice(name, state) {
-  const the = name === "micro" ? "le micro" : "la caméra";
-  switch (state) {
-    case "refused":
-      return `Le navigateur n’a pas le droit d’utiliser ${the}. Pour l’autoriser, touchez l’icône à gauche de l’adresse de la page, puis recommencez le test.`;
-    case "system":
-      return `Cet appareil ne laisse pas le navigateur utiliser ${the}. Ouvrez les réglages de l’appareil, « Confidentialité », puis ${name === "micro" ? "« Micro »" : "« Caméra »"}, et autorisez le navigateur.`;
-    case "missing":
-      return name === "micro" ? "Aucun micro sur cet appareil. Branchez-en un, ou utilisez votre téléphone." : "Aucune caméra sur cet appareil. Vous pouvez faire l’appel sans image, ou utiliser votre téléphone.";
-    case "busy":
-      return `Une autre application se sert peut-être ${name === "micro" ? "du micro" : "de la caméra"}. Fermez-la, puis recommencez le test.`;
-    case "silent":
-      return "Nous n’entendons rien. Le micro est peut-être coupé par un bouton du casque ou du clavier. Parlez plus fort, ou choisissez un autre micro dans les réglages de l’appareil.";
-    case "unsupported":
-      return "Ce navigateur ne donne accès ni au micro ni à la caméra. Essayez Firefox, Chrome, Edge ou Safari, à jour.";
-  }
-  return "";
+function deviceAdvice(device, state, agent) {
+  return explain(device, errors[state] ?? "", agent, "puis recommencez le test");
 }
 
 /**

@@ -1,7 +1,7 @@
 // Listens to the microphone without keeping anything of it, and plays a sound.
 //
-// The microphone is heard where it is, and again as it comes back from the echo: without
-// anything that plays sound, a device does not let a page listen to it.
+// In a test of a call, the microphone is heard where it is, and again as it comes back from the
+// echo: without anything that plays sound, some devices do not let a page listen to it.
 
 /** Above this share of the loudest sound, somebody or something is heard. */
 const audible = 0.02;
@@ -22,9 +22,14 @@ export class Ear {
     this.#show = show;
   }
 
+  /** Whether the device lets the page listen: without anything that plays sound, some do not. */
+  get listens() {
+    return (this.#context?.currentTime ?? 0) > 0;
+  }
+
   /** @param {MediaStreamTrack} track */
   listen(track) {
-    this.#context = new AudioContext();
+    this.#context = new AudioContext(/** @type {any} */ ({ sinkId: { type: "none" } })); // where the browser can, it plays to nothing
     const analyser = this.#context.createAnalyser();
     this.#context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
     const samples = new Float32Array(analyser.fftSize);
@@ -51,12 +56,15 @@ export class Ear {
 const notes = [523, 659, 784];
 const noteLasts = 0.35;
 
-/** Plays a sound; resolves when it is over. */
-export async function chime() {
+/**
+ * Plays a sound; resolves when it is over.
+ * @param {string} [speaker] identifier of what plays it, where the browser lets choose
+ */
+export async function chime(speaker = "") {
   const context = new AudioContext();
   const volume = context.createGain();
   volume.gain.value = 0.3;
-  volume.connect(context.destination);
+  volume.connect(speaker === "" ? context.destination : await through(context, speaker));
   const over = new Promise((resolve) => notes.forEach((frequency, i) => {
     const tone = context.createOscillator();
     tone.frequency.value = frequency;
@@ -68,4 +76,18 @@ export async function chime() {
   // A device without a sound card never plays to the end.
   await Promise.race([over, new Promise((resolve) => setTimeout(resolve, 3000))]);
   void context.close();
+}
+
+/**
+ * What leads to a speaker: an audio context itself can choose one in few browsers.
+ * @param {AudioContext} context
+ * @param {string} speaker
+ */
+async function through(context, speaker) {
+  const way = context.createMediaStreamDestination();
+  const player = new Audio();
+  player.srcObject = way.stream;
+  await player.setSinkId(speaker);
+  void player.play();
+  return way;
 }
