@@ -11,7 +11,7 @@ if (exit instanceof HTMLAnchorElement) {
     event.preventDefault();
     leave(href);
   });
-  onRepeatedEscape(() => leave(href));
+  onRepeatedEscape(presses, () => leave(href));
 }
 
 /** @param {string} href the neutral page */
@@ -20,8 +20,12 @@ function leave(href) {
   location.replace(href);
 }
 
-/** @param {() => void} act called when Escape is pressed often enough, fast enough */
-function onRepeatedEscape(act) {
+/**
+ * Escape types nothing, so that it can be pressed anywhere.
+ * @param {number} presses
+ * @param {() => void} act called when Escape is pressed that often, fast enough
+ */
+export function onRepeatedEscape(presses, act) {
   /** @type {number[]} */
   let times = [];
   document.addEventListener("keydown", (event) => {

@@ -11,8 +11,11 @@ const signedOut = 4401;
 const replaced = 4409; // by a newer page of the same person
 
 const live = document.querySelector("[data-live]");
-if (live instanceof HTMLElement && live.dataset["newest"] !== "false") {
-  connect(live, 0);
+if (live instanceof HTMLElement && live.dataset["newest"] !== "false") keepUpToDate(live);
+
+/** Keeps a list or a conversation up to date from now on. @param {HTMLElement} list */
+export function keepUpToDate(list) {
+  connect(list, 0);
 }
 
 /**
@@ -75,12 +78,17 @@ function concerns(list, data) {
 let refreshing = Promise.resolve();
 let asked = false;
 
+/** Where a list comes from: its page, unless it stands beside something else. @param {HTMLElement} list */
+function addressOf(list) {
+  return list.dataset["address"] ?? location.pathname;
+}
+
 /**
  * Refreshes after the current refresh, and only while the page is visible:
  * fetched messages count as read.
  * @param {HTMLElement} list
  */
-function refreshSoon(list) {
+export function refreshSoon(list) {
   if (document.hidden) {
     if (!asked) document.addEventListener("visibilitychange", () => { asked = false; refreshSoon(list); }, { once: true });
     asked = true;
@@ -91,7 +99,7 @@ function refreshSoon(list) {
 
 /** @param {HTMLElement} list */
 async function refresh(list) {
-  const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
+  const answer = await fetch(addressOf(list), { headers: { Accept: "text/html" } });
   if (!answer.ok || answer.redirected) return;
   const page = await pageOf(answer);
   const fresh = page.querySelector("[data-live]");
