@@ -53,6 +53,12 @@ func handCode(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// Writing as one types, hiding the page, signing, devices and interruptions, in mid-call. It holds the
+// demonstration's call before another test changes it to the phone.
+func TestR22_R26_InACallPeopleWriteHideSignChooseDevicesAndAreInterrupted(t *testing.T) {
+	inBrowsers(t, "incall.test.mjs")
+}
+
 // Audio and video, verification words, reloads, interruptions and cameras, with Firefox on one
 // side and on both; then what browsers without WebRTC are offered, including WebKit. Calls are
 // held while no other test runs: on a busy machine the ladder rightly takes the picture away.

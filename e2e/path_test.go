@@ -227,12 +227,14 @@ var timeLeft = regexp.MustCompile(`^(commence dans \d\x{a0}min|encore (1\x{a0}h\
 func talk(t *testing.T, amina, worker *person, appointment string) {
 	t.Helper()
 	amina.open(appointment)
-	amina.press("Entrer dans l’appel", "salle d’attente")
+	amina.press("Entrer dans l’appel", "Vous n’êtes pas encore dans l’appel")
+	amina.enter("salle d’attente")
 	if got := eval[pictures](amina, picturesScript); got.Frames != 0 {
 		t.Error("video arrived before the worker admitted anybody")
 	}
 	worker.open(appointment)
-	worker.press("Entrer dans l’appel", "est dans la salle d’attente")
+	worker.press("Entrer dans l’appel", "Vous n’êtes pas encore dans l’appel")
+	worker.enter("est dans la salle d’attente")
 	worker.do("let in", chromedp.WaitVisible(chromedp.CSS("#admit")), chromedp.Click(chromedp.CSS("#admit")))
 	amina.decodes("the beneficiary")
 	worker.decodes("the worker")
@@ -256,6 +258,13 @@ func talk(t *testing.T, amina, worker *person, appointment string) {
 	amina.decodes("the beneficiary, back after a reload,")
 	amina.do("leave", chromedp.Click(chromedp.CSS("#leave")))
 	worker.do("leave", chromedp.Click(chromedp.CSS("#leave")))
+}
+
+// enter turns the camera on, which waits until it is chosen, and enters the call.
+func (p *person) enter(then string) {
+	p.t.Helper()
+	p.do("camera on", chromedp.Click(chromedp.CSS("#camera")), chromedp.WaitVisible(chromedp.CSS(`#camera[aria-checked="true"]`)))
+	p.press("Entrer dans l’appel", then)
 }
 
 // exchange sends one document each way, and checks that each arrives unchanged.

@@ -39,6 +39,7 @@ type callPage struct {
 	ClosesAt       time.Time
 	ICEServers     template.JS // the same as in the welcome: the browser gathers candidates before it opens the socket
 	ConversationID uuid.UUID
+	Rebook         string    // the path at which the two book again
 	Phonable       bool      // the viewer may switch to a phone call
 	Phone          web.Phone // of the switchboard
 }
@@ -109,8 +110,16 @@ func (h *HTTP) callFor(ctx context.Context, a appointment.Appointment, v *viewer
 		AppointmentID: a.ID, SelfRole: self.Role, With: other.Name,
 		Now: h.calls.db.Now(), StartsAt: a.StartsAt.In(v.Zone), EndsAt: a.EndsAt.In(v.Zone), ClosesAt: closesAt(a).In(v.Zone),
 		ICEServers: template.JS(ice), ConversationID: a.ConversationID(),
-		Phonable: phonable, Phone: h.render.Phone(),
+		Rebook: rebook(a, v), Phonable: phonable, Phone: h.render.Phone(),
 	}, err
+}
+
+// rebook is the path at which the viewer books another appointment of the same two people.
+func rebook(a appointment.Appointment, v *viewer.Viewer) string {
+	if v.ID == a.SocialWorkerID {
+		return "/beneficiaires/" + a.BeneficiaryID.String() + "/rendez-vous"
+	}
+	return "/assistants/" + a.SocialWorkerID.String() + "?mode=video"
 }
 
 func closedFor(at state, a appointment.Appointment, v *viewer.Viewer) closedPage {

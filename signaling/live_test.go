@@ -56,6 +56,7 @@ func TestR44_BrowsersUseRenewedCredentials(t *testing.T) {
 				before = evaluate(t, ctx, relayUser)
 				return before != ""
 			})
+			must(t, chromedp.Do(ctx, chromedp.WaitVisible(chromedp.CSS("#go")), chromedp.Click(chromedp.CSS("#go"))))
 			eventually(t, name+": a socket", func() bool {
 				return strings.Contains(evaluate(t, ctx, `document.body.innerText`), map[string]string{"inside": "Vous êtes dans l’appel", "waiting": "salle d’attente"}[name])
 			})

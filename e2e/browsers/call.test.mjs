@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { admit, bothSee, callOf, mark, seat } from "./calling.mjs";
+import { admit, bothSee, callOf, enter, mark, seat } from "./calling.mjs";
 import { callFits } from "./fit.mjs";
 import { chromium, firefox } from "./launch.mjs";
 import { Line } from "./line.mjs";
@@ -45,8 +45,8 @@ test("Firefox calls Firefox", () => hold(seats.firefox.beneficiary, seats.firefo
  * @param {...((beneficiary: Person, worker: Person) => Promise<void>)} accidents
  */
 async function hold(beneficiary, worker, ...accidents) {
-  await beneficiary.open(call);
-  await worker.open(call);
+  await enter(beneficiary, call, () => looksReady(beneficiary));
+  await enter(worker, call, () => looksReady(worker));
   await admit(worker, beneficiary, () => callFits(worker, beneficiary));
   await bothSee(beneficiary, worker);
   await reload(beneficiary, worker);
@@ -61,6 +61,15 @@ async function hold(beneficiary, worker, ...accidents) {
     await callFits(person);
     person.sound();
   }
+}
+
+/**
+ * Before the call: the microphone is heard, and the camera waited until it was chosen.
+ * @param {Person} person
+ */
+async function looksReady(person) {
+  await person.until("is told whether they are heard", () => /^Nous vous entendons\.|ne nous laisse pas l’écouter/.test(document.getElementById("level-words")?.textContent ?? "")); // Firefox listens on no machine that plays no sound
+  await callFits(person);
 }
 
 /**
@@ -156,7 +165,7 @@ test("WebKit, which has no calls, is offered the phone and takes it", async () =
     await zoe.open(call);
     await offered(zoe, "Ce navigateur ne permet pas les appels vidéo.");
     const { worker } = seats.firefox;
-    await worker.open(call);
+    await enter(worker, call);
     await worker.sees("n’est pas là pour l’instant");
     await zoe.press("Passer au téléphone", "Ce rendez-vous se fera par téléphone.");
     await worker.sees("Ce rendez-vous se fait maintenant par téléphone.");

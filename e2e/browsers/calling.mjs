@@ -34,6 +34,27 @@ export async function callOf(person) {
 }
 
 /**
+ * Opens the call and enters with the camera on, which is off until it is chosen; whoever was in
+ * the call before comes back at once.
+ * @param {Person} person
+ * @param {string} call
+ * @param {() => Promise<void>} [meanwhile] happens before they enter
+ */
+export async function enter(person, call, meanwhile = async () => {}) {
+  await person.open(call);
+  const phase = await person.until("can enter", () => {
+    const now = document.getElementById("call")?.dataset["phase"];
+    return now !== "opening" && now;
+  });
+  if (phase !== "preview") return;
+  assert.equal(await person.ask(() => document.getElementById("camera")?.getAttribute("aria-checked")), "false", `${person.name}: the camera waits until it is chosen`);
+  await person.click("#camera");
+  await person.until("sees their own picture", () => document.getElementById("self").videoWidth > 0);
+  await meanwhile();
+  await person.click("#go");
+}
+
+/**
  * Admits the beneficiary, who waits the first time and enters directly later.
  * @param {Person} worker
  * @param {Person} beneficiary

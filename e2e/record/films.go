@@ -76,13 +76,17 @@ func playCall(d *director) {
 	d.say("Un quart d’heure avant, ouvrez « Mes rendez-vous ».")
 	d.tap(".list a", `a[href$="/appel"]`)
 	d.say("Touchez « Entrer dans l’appel ».")
-	d.tap(`a[href$="/appel"]`, "#waiting")
-	d.step("2. Attendre un instant")
-	d.say("Le téléphone demande votre accord pour le micro et la caméra.")
+	d.tap(`a[href$="/appel"]`, "#go")
+	d.step("2. Se préparer")
+	d.say("Le téléphone demande votre accord pour le micro. Allumez la caméra si vous voulez.")
+	d.tap("#camera", "#camera")
+	d.say("Puis entrez\u00a0: personne ne vous voit avant.")
+	d.tap("#go", "#waiting")
+	d.step("3. Attendre un instant")
 	d.say("Vous êtes dans la salle d’attente. On vient vous chercher.")
 	d.hold(time.Second)
 	host.open(d)
-	d.step("3. Parler")
+	d.step("4. Parler")
 	d.say("Votre assistante sociale vous fait entrer. Vous vous voyez.")
 	d.say("L’appel n’est jamais enregistré.")
 	d.say("Touchez « Caméra » ou « Micro » pour les couper ou les remettre.")
@@ -146,7 +150,7 @@ func newHost(d *director) *host {
 		if err != nil {
 			return err
 		}
-		if err := other.do(chromedp.Navigate(d.demo.URL+path+"/appel"), chromedp.WaitReady(chromedp.CSS("#call"))); err != nil {
+		if err := other.do(chromedp.Navigate(d.demo.URL+path+"/appel"), chromedp.WaitVisible(chromedp.CSS("#go")), chromedp.Click(chromedp.CSS("#go"))); err != nil {
 			return fmt.Errorf("open the call %s: %w", path, err)
 		}
 		return nil

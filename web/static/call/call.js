@@ -9,12 +9,21 @@ import { Link } from "./link.js";
 import { grade, levels } from "./quality.js";
 import { Signaling, closing, notByVideo } from "./signaling.js";
 import { ownStep, otherStep } from "./steps.js";
+import { presenceChange } from "./presence.js";
 import { roleWords } from "./tiles.js";
-import { timeLeft } from "./clock.js";
+import { endsSoon, timeLeft, timeSaid } from "./clock.js";
 import { windowLength } from "./ladder.js";
 
 /** @typedef {import("./signaling.js").ServerMessage} ServerMessage */
 /** @typedef {import("./tiles.js").Tile} Tile */
+
+/**
+ * Who shows what others write.
+ * @typedef {object} Readers
+ * @property {(from: string, message: import("./typing.js").Typing | import("./typing.js").Line) => void} hear
+ * @property {() => void} met somebody can read from now on
+ * @property {(who: string) => void} left
+ */
 
 /** The identifiers of the appointment's two people. */
 const beneficiary = "P1";
@@ -36,6 +45,10 @@ export class Call {
   #waiting = new Map();
   /** The pictures of everybody but the main person. @type {Map<string, Tile>} */
   #tiles = new Map();
+  /** When the time left was last looked at. */
+  #lastTick;
+  /** Shows what others write. @type {Readers} */
+  #readers = { hear: () => {}, met: () => {}, left: () => {} };
 
   /**
    * @param {import("./page.js").Page} page
@@ -45,19 +58,25 @@ export class Call {
     this.#page = page;
     this.#media = media;
     this.#hours = page.hours;
+    this.#lastTick = page.now;
     this.#iceServers = page.iceServers;
     this.#spare = this.#build();
     this.#signaling = new Signaling(page.socket, {
       message: (message) => this.#receive(message),
-      lost: () => page.say("Connexion au serveur perdue. Elle revient toute seule, gardez cette page ouverte."),
+      lost: () => page.say("Connexion au serveur perdue. Elle revient toute seule, gardez cette page ouverte.", "line"),
       closed: (code, reason) => this.#closed(code, reason),
     });
+    void this.#tick();
+    setInterval(() => this.#tick(), windowLength);
   }
 
-  start() {
+  /**
+   * The person enters.
+   * @param {Readers} readers
+   */
+  start(readers) {
+    this.#readers = readers;
     this.#signaling.open();
-    this.#tick();
-    setInterval(() => this.#tick(), windowLength);
   }
 
   /**
@@ -73,6 +92,20 @@ export class Call {
     const { audio, video, screen } = this.#media.sending;
     const held = [...this.#links.values()].some((link) => link.holding);
     this.#signaling.send({ type: "state", audio, video: video && !held, screen: screen && !held });
+    for (const link of this.#links.values()) link.sayPresence(this.#presence);
+  }
+
+  /** How this side is there. @returns {import("./channel.js").Presence} */
+  get #presence() {
+    return { type: "presence", interrupted: this.#media.interrupted, hidden: this.#page.veiled, signing: this.#media.signing };
+  }
+
+  /**
+   * Writes to everybody who can read; returns whether anybody can.
+   * @param {import("./typing.js").Typing | import("./typing.js").Line} message
+   */
+  write(message) {
+    return [...this.#links.values()].map((link) => link.say(message)).some(Boolean);
   }
 
   /** Whether only the voice is wanted was changed by hand. */
@@ -128,7 +161,7 @@ export class Call {
       case "ending":
         return this.#ending(message.at);
       case "error":
-        return this.#page.say(message.message);
+        return this.#page.say(message.message, "line");
       default: // a newer server may send unknown messages
         return undefined;
     }
@@ -136,7 +169,7 @@ export class Call {
 
   #wait() {
     this.#page.phase = "waiting";
-    this.#page.say("Vous patientez dans la salle d’attente.");
+    this.#page.say("Vous patientez dans la salle d’attente.", "people");
   }
 
   /** @param {import("./signaling.js").Welcome} welcome */
@@ -151,11 +184,11 @@ export class Call {
     this.tell();
     if (welcome.participants.some(({ id }) => this.#isMain(id))) {
       if (this.#page.phase !== "talking") this.#page.phase = "calling";
-      this.#page.say("Vous êtes dans l’appel. L’image arrive…");
+      this.#page.say("Vous êtes dans l’appel. L’image arrive…", "people");
       return;
     }
     this.#page.phase = "alone";
-    this.#page.say("Vous êtes dans l’appel.");
+    this.#page.say("Vous êtes dans l’appel.", "people");
   }
 
   /** @param {import("./signaling.js").Participant} participant */
@@ -188,7 +221,7 @@ export class Call {
     this.#people.set(id, participant);
     this.#renew(id).call(id);
     if (this.#isMain(id) && this.#page.phase !== "talking") this.#page.phase = "calling";
-    this.#page.say(`${name} entre dans l’appel…`);
+    this.#page.say(`${name} entre dans l’appel…`, "people");
     this.tell();
   }
 
@@ -197,7 +230,7 @@ export class Call {
     this.#gone(id);
     if (!this.#links.has(id)) return;
     this.#hangUp(id);
-    this.#page.say(`${this.#nameOf(id)} a quitté l’appel. S’il s’agit d’une coupure, l’appel reprendra tout seul.`);
+    this.#page.say(`${this.nameOf(id)} a quitté l’appel. S’il s’agit d’une coupure, l’appel reprendra tout seul.`, "people");
   }
 
   /**
@@ -225,7 +258,7 @@ export class Call {
   /** @param {Link} link */
   #showSending(link) {
     if (link.remote === null) return;
-    if (this.#isMain(link.with)) this.#page.showRemoteSending(link.remote, link.remoteHolds);
+    if (this.#isMain(link.with)) this.#page.showRemoteSending(link.remote, link.remoteHolds, link.presence);
     else this.#tileOf(link).showSending(link.remote);
   }
 
@@ -239,7 +272,7 @@ export class Call {
   /** @param {string} at */
   #ending(at) {
     this.#hours.closesAt = Date.parse(at);
-    this.#page.say("L’appel va se terminer.");
+    this.#page.say("L’appel va se terminer.", "time");
     this.#tick();
   }
 
@@ -248,7 +281,7 @@ export class Call {
   }
 
   /** @param {string | null} id */
-  #nameOf(id) {
+  nameOf(id) {
     return this.#people.get(id ?? "")?.name ?? this.#page.with;
   }
 
@@ -284,6 +317,7 @@ export class Call {
     this.#links.delete(id);
     this.#tiles.get(id)?.remove();
     this.#tiles.delete(id);
+    this.#readers.left(id);
     if (this.#links.size === 0) this.#spare ??= this.#build();
     if (!this.#isMain(id)) return;
     this.#page.showRemote(null);
@@ -301,8 +335,9 @@ export class Call {
       show: (stream) => (this.#isMain(link.with) ? this.#page.showRemote(stream) : this.#tileOf(link).show(stream)),
       state: (state) => this.#follow(link, state),
       verified: () => this.#showCode(link),
-      stepped: (step, before) => this.#page.say(ownStep(step, before, this.#nameOf(link.with))),
-      said: (message) => this.#hear(link, message),
+      stepped: (step, before) => this.#page.say(ownStep(step, before, this.nameOf(link.with), link.signs), "line"),
+      said: (message, before) => this.#hear(link, message, before),
+      opened: () => this.#greet(link),
       held: () => this.tell(),
     });
     Object.defineProperty(this.#page.call, "peerConnection", { value: link.peer.connection, configurable: true }); // for support
@@ -317,15 +352,27 @@ export class Call {
   /**
    * @param {Link} link
    * @param {import("./channel.js").Said} message
+   * @param {import("./channel.js").Presence} before how the other side was there
    */
-  #hear(link, message) {
-    if (!this.#isCurrent(link)) return;
-    const name = this.#nameOf(link.with);
+  #hear(link, message, before) {
+    if (!this.#isCurrent(link) || link.with === null) return;
+    const name = this.nameOf(link.with);
+    if (message.type === "typing" || message.type === "line") this.#readers.hear(link.with, message);
     if (message.type === "step") {
-      this.#page.say(otherStep(message.step, name));
+      this.#page.say(otherStep(message.step, name, link.signs), "line");
       this.#showSending(link);
     }
-    if (message.type === "picture") this.#page.say(message.wanted ? `${name} peut de nouveau recevoir votre image.` : `${name} ne reçoit plus votre image, pour garder la voix.`);
+    if (message.type === "picture") this.#page.say(message.wanted ? `${name} peut de nouveau recevoir votre image.` : `${name} ne reçoit plus votre image, pour garder la voix.`, "picture");
+    if (message.type !== "presence") return;
+    const words = presenceChange(before, message, name);
+    if (words !== "") this.#page.say(words, "presence");
+    this.#showSending(link);
+  }
+
+  /** Somebody can read directly. @param {Link} link */
+  #greet(link) {
+    link.sayPresence(this.#presence);
+    this.#readers.met();
   }
 
   /**
@@ -334,15 +381,15 @@ export class Call {
    */
   #follow(link, state) {
     if (!this.#isCurrent(link)) return;
-    if (state === "disconnected" || state === "failed") this.#page.say("La connexion est coupée. L’appel reprend tout seul dès qu’elle revient.");
+    if (state === "disconnected" || state === "failed") this.#page.say("La connexion est coupée. L’appel reprend tout seul dès qu’elle revient.", "line");
     if (state !== "connected") return;
     if (this.#isMain(link.with)) this.#page.phase = "talking";
-    this.#page.say(`Vous êtes avec ${this.#everybody()}.`);
+    this.#page.say(`Vous êtes avec ${this.#everybody()}.`, "people");
     for (const each of this.#links.values()) this.#showCode(each);
   }
 
   #everybody() {
-    return new Intl.ListFormat("fr").format([...this.#links.keys()].map((id) => this.#nameOf(id)));
+    return new Intl.ListFormat("fr").format([...this.#links.keys()].map((id) => this.nameOf(id)));
   }
 
   /** @param {Link} link */
@@ -354,8 +401,16 @@ export class Call {
   }
 
   async #tick() {
-    this.#page.showTimeLeft(timeLeft(this.#page.now, this.#hours));
+    this.#showTime();
     for (const link of this.#links.values()) await this.#measure(link);
+  }
+
+  #showTime() {
+    const { now, phase } = this.#page;
+    this.#page.showTimeLeft(timeLeft(now, this.#hours), endsSoon(now, this.#hours));
+    const words = timeSaid(this.#lastTick, now, this.#hours);
+    if (words !== "" && phase !== "over") this.#page.say(words, "time");
+    this.#lastTick = now;
   }
 
   /** @param {Link} link */

@@ -4,7 +4,13 @@
 /**
  * @typedef {{type: "step", step: number}} Step what is left of the sender's picture, see ladder.js
  * @typedef {{type: "picture", wanted: boolean}} Wish whether the sender wants to receive a picture
- * @typedef {Step | Wish} Said
+ * @typedef {object} Presence how the sender is there
+ * @property {"presence"} type
+ * @property {boolean} interrupted whether a telephone call has the sender's devices
+ * @property {boolean} hidden whether the sender is not alone any more, and sees and hears nothing of the call
+ * @property {boolean} signing whether the sender wants the picture to come before the sound
+ *
+ * @typedef {Step | Wish | Presence | import("./typing.js").Typing | import("./typing.js").Line} Said
  */
 
 /** Of one message, in UTF-16 units. */
@@ -32,9 +38,11 @@ export class Channel {
     });
   }
 
-  /** @param {Said} message */
+  /** Returns whether it is on its way. @param {Said} message */
   say(message) {
-    if (this.#channel.readyState === "open" && this.#channel.bufferedAmount < waitingAtMost) this.#channel.send(JSON.stringify(message));
+    const passes = this.#channel.readyState === "open" && this.#channel.bufferedAmount < waitingAtMost;
+    if (passes) this.#channel.send(JSON.stringify(message));
+    return passes;
   }
 
   /**
@@ -58,6 +66,9 @@ export class Channel {
 const shapes = Object.freeze({
   step: { step: "number" },
   picture: { wanted: "boolean" },
+  presence: { interrupted: "boolean", hidden: "boolean", signing: "boolean" },
+  typing: { text: "string" },
+  line: { text: "string" },
 });
 
 /**

@@ -1,36 +1,110 @@
-// Wires the call page: its buttons, this person's devices, and the call.
+// Wires the call page: its buttons, this person's devices, what comes before the call, and
+// the call.
 
+import { Awake } from "./awake.js";
 import { Call } from "./call.js";
+import { ConversationPanel } from "./conversation.js";
+import { DevicePanel } from "./devices.js";
+import { interruption } from "./interruptions.js";
 import { Media, canShareScreen } from "./media.js";
+import { keep, recall } from "./memory.js";
+import { offerPrivacy } from "./privacy.js";
+import { TextPanel } from "./text.js";
+import { offerViews } from "./views.js";
 
 /** @typedef {import("./page.js").Page} Page */
 
-/** Key of the session storage with the state of the devices for a reload. */
-const kept = `call:${location.pathname}`;
+/** How long devices may take to come back before the page is loaded anew, in milliseconds. */
+const comesBackWithin = 10_000;
 
-/** @param {Page} page */
-export async function hold(page) {
-  const media = new Media({
-    sends: (kind, track) => void call.send(kind, track),
-    changed: () => {
-      page.showSelf(media.stream, media.sending, media.camera);
-      call.tell();
-    },
-  });
+/**
+ * @param {Page} page
+ * @param {{atOnce?: boolean}} [how] whether the person has chosen to enter already
+ */
+export async function hold(page, { atOnce = false } = {}) {
+  const before = recall();
+  const media = new Media({ sends: (kind, track) => void call.send(kind, track), changed }, before?.chosen);
   const call = new Call(page, media);
+  const devices = new DevicePanel(page, media, remember);
+  const text = new TextPanel(page, call);
+  const awake = new Awake();
+  let entered = false;
 
   page.share.hidden = !canShareScreen;
+  offerViews(page);
+  offerPrivacy(page, media, call, [text, ...conversations(page)], remember);
+  page.go.addEventListener("click", () => { page.prime(); enter(); });
+  page.byWriting.addEventListener("click", enterToWrite);
   page.admit.addEventListener("click", () => call.admit());
   page.sendAway.addEventListener("click", () => call.refuse());
   page.leave.addEventListener("click", () => call.leave());
-  page.microphone.addEventListener("click", () => change(page.microphone, () => media.toggleMicrophone(), () => (media.microphone ? "Micro allumé." : "Micro coupé.")));
-  page.camera.addEventListener("click", () => change(page.camera, () => media.toggleCamera(), () => (media.camera ? "Caméra allumée." : "Caméra coupée.")));
-  page.share.addEventListener("click", () => change(page.share, () => media.toggleScreen(), () => (media.sending.screen ? "Votre écran est partagé." : "Votre écran n’est plus partagé.")));
-  page.voice.addEventListener("click", () => change(page.voice, toggleVoiceOnly, () => (media.voiceOnly ? "Voix seule : aucune image n’est envoyée ni reçue." : "Les images sont de nouveau envoyées et reçues.")));
+  page.onPress(page.microphone, () => change(() => media.toggleMicrophone()));
+  page.onPress(page.camera, () => change(() => media.toggleCamera()));
+  page.onPress(page.share, () => change(() => media.toggleScreen()));
+  page.onPress(page.voice, () => change(toggleVoiceOnly));
+  page.onPress(page.signing, () => change(toggleSigning));
+  page.onPress(page.turns, () => change(() => media.turnAround()));
+  page.onPress(page.resume, takeBack);
+  page.without.addEventListener("click", () => { media.giveUp(); changed(); });
+  page.chooseDevices.addEventListener("click", () => { page.closeMenu(); devices.open(); });
+  page.ended = () => {
+    devices.close();
+    void awake.release();
+  };
 
-  call.start();
-  page.advise(await media.open(wanted()));
-  page.showSelf(media.stream, media.sending, media.camera);
+  if (before) restore(before);
+  const opening = media.open(before ?? { microphone: true, camera: atOnce });
+  if (before || atOnce) enter();
+  else preview();
+  page.advise(await opening);
+  changed();
+
+  function preview() {
+    page.phase = "preview";
+    page.begin("Vous n’êtes pas encore dans l’appel.");
+    devices.open();
+  }
+
+  function enter() {
+    entered = true;
+    remember();
+    page.phase = "opening";
+    devices.close();
+    page.microphone.focus({ preventScroll: true }); // what was pressed is gone
+    page.begin("Ouverture de l’appel…");
+    void awake.hold();
+    call.start(text);
+  }
+
+  /** The page is as it was before it was loaded anew. @param {import("./memory.js").Memory} kept */
+  function restore({ speaker, veiled, signing }) {
+    devices.useSpeaker(speaker);
+    media.signing = signing;
+    page.turn(page.signing, signing);
+    if (veiled) page.veil(true);
+  }
+
+  /** Without microphone and camera: nobody is seen or heard who only wants to write. */
+  function enterToWrite() {
+    media.turnOff();
+    page.prime();
+    enter();
+    text.open();
+  }
+
+  /** A device was turned on or off, chosen, or is interrupted. */
+  function changed() {
+    page.showSelf(media.stream, media.sending, media.camera);
+    page.showInterrupted(...interruption(media));
+    devices.follow();
+    call.tell();
+  }
+
+  function remember() {
+    if (!entered) return; // what is only tried is not kept
+    const { wanted, chosen, signing } = media;
+    keep({ ...wanted, chosen, signing, speaker: devices.speaker, veiled: page.veiled });
+  }
 
   async function toggleVoiceOnly() {
     media.voiceOnly = !media.voiceOnly;
@@ -39,27 +113,29 @@ export async function hold(page) {
     return "";
   }
 
-  /**
-   * Turns a device on or off, one change at a time, and announces it.
-   * @param {HTMLButtonElement} button
-   * @param {() => Promise<string>} turn returns why it cannot be done
-   * @param {() => string} outcome
-   */
-  async function change(button, turn, outcome) {
-    if (button.ariaBusy === "true") return;
-    button.ariaBusy = "true";
-    const reason = await turn();
-    button.ariaBusy = "false";
-    page.advise(reason);
-    if (reason === "") page.say(outcome());
-    sessionStorage.setItem(kept, JSON.stringify({ microphone: media.microphone, camera: media.camera }));
+  async function toggleSigning() {
+    media.signing = !media.signing;
+    page.turn(page.signing, media.signing);
+    call.tell();
+    return "";
+  }
+
+  /** Takes the devices anew; a page whose devices do not come is loaded again, and comes back into the call. */
+  async function takeBack() {
+    const late = setTimeout(() => location.reload(), comesBackWithin);
+    await change(() => media.takeBack());
+    clearTimeout(late);
+  }
+
+  /** @param {() => Promise<string>} turn returns why it cannot be done */
+  async function change(turn) {
+    page.advise(await turn());
+    remember();
   }
 }
 
-/** The devices that were on before a reload; at first, all. */
-function wanted() {
-  const before = sessionStorage.getItem(kept);
-  /** @type {{microphone: boolean, camera: boolean}} */
-  const wanted = before === null ? { microphone: true, camera: true } : JSON.parse(before);
-  return wanted;
+/** The conversation beside the call; guests have none. @param {Page} page */
+function conversations(page) {
+  const link = document.getElementById("messages");
+  return link instanceof HTMLAnchorElement ? [new ConversationPanel(page, link)] : [];
 }

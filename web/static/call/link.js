@@ -2,7 +2,7 @@
 // end, what the two pages say to one another, and the ladder that keeps the voice.
 
 import { Channel } from "./channel.js";
-import { after, beginning, ends, talking } from "./ladder.js";
+import { after, beginning, ends, signing, talking } from "./ladder.js";
 import { Peer, configuration } from "./peer.js";
 import { LineQuality } from "./quality.js";
 import { LongSilence } from "./silence.js";
@@ -10,6 +10,7 @@ import { tunePicture, tuneVoice } from "./sending.js";
 import { Verification } from "./verification.js";
 
 /** @typedef {import("./channel.js").Said} Said */
+/** @typedef {import("./channel.js").Presence} Presence */
 /** @typedef {import("./signaling.js").Sending} Sending */
 /** @typedef {import("./media.js").Media} Media */
 
@@ -20,7 +21,8 @@ import { Verification } from "./verification.js";
  * @property {(state: RTCPeerConnectionState) => void} state
  * @property {() => void} verified the verification words are known, or whether somebody may stand in between
  * @property {(step: number, before: number) => void} stepped the ladder has changed what is sent
- * @property {(message: Said) => void} said
+ * @property {(message: Said, before: Presence) => void} said with how the other side was there before
+ * @property {() => void} opened the two pages can talk directly
  * @property {() => void} held whether a picture is sent has changed
  */
 
@@ -33,6 +35,8 @@ export class Link {
   remote = null;
   /** Whether the other side's line is too weak for its picture. */
   remoteHolds = false;
+  /** How the other side is there, as it said. @type {Presence} */
+  presence = { type: "presence", interrupted: false, hidden: false, signing: false };
   /** Whether nothing has arrived for so long that the telephone is the way. */
   silent = false;
   /** The verification words: undefined until they are known, null if somebody may stand in between. @type {string | null | undefined} */
@@ -49,6 +53,8 @@ export class Link {
   /** @type {Channel | null} */
   #channel = null;
   #received = new MediaStream();
+  /** What was last said of this side. */
+  #saidPresence = "";
   #quality;
 
   /**
@@ -90,6 +96,11 @@ export class Link {
     return this.#ladder.step >= ends(this.#course).ownOff || !this.#wanted || this.#media.voiceOnly;
   }
 
+  /** Whether the picture comes before the sound. */
+  get signs() {
+    return this.#course === signing;
+  }
+
   /** @param {string} id calls this participant, who came later */
   call(id) {
     this.with = id;
@@ -113,13 +124,21 @@ export class Link {
    * @param {MediaStreamTrack | null} track
    */
   async send(kind, track) {
-    await this.peer.send(kind, kind === "video" && this.holding ? null : track);
+    const held = kind === "video" ? this.holding : this.#ladder.mute;
+    await this.peer.send(kind, held ? null : track);
     await this.#tune();
   }
 
-  /** @param {Said} message */
+  /** Returns whether it is on its way. @param {Said} message */
   say(message) {
-    this.#channel?.say(message);
+    return this.#channel?.say(message) ?? false;
+  }
+
+  /** Tells the other side how this one is there, if that has changed. @param {Presence} presence */
+  sayPresence(presence) {
+    void this.#takeCourse();
+    const words = JSON.stringify(presence);
+    if (words !== this.#saidPresence && this.say(presence)) this.#saidPresence = words;
   }
 
   /** Whether only the voice is wanted was changed by hand. */
@@ -142,7 +161,7 @@ export class Link {
     const loss = before.step < ends(this.#course).ownOff ? seen.lossSent : Math.max(seen.lossSent, seen.lossReceived);
     const picture = this.#media.videoTrack !== null && this.#wanted && !this.#media.voiceOnly;
     this.#ladder = after(this.#course, before, { at, loss, roundTrip: seen.roundTrip, available: seen.available, picture });
-    if (this.#ladder.step !== before.step || this.#ladder.lean !== before.lean) await this.#step(before.step);
+    if (this.#ladder.step !== before.step || this.#ladder.lean !== before.lean || this.#ladder.mute !== before.mute) await this.#step(before.step);
     this.#settle();
     return seen;
   }
@@ -173,19 +192,40 @@ export class Link {
   /** @param {RTCPeerConnection} connection */
   #open(connection) {
     this.#channel ??= new Channel(connection, {
-      opened: () => this.#sayWish(),
+      opened: () => this.#opened(),
       said: (message) => this.#hear(message),
     });
+  }
+
+  /** The other side learns what it missed. */
+  #opened() {
+    this.#sayWish();
+    this.#listener.opened();
+  }
+
+  /** Holds on to the picture first, or to the voice: to the picture as soon as one of the two signs. */
+  async #takeCourse() {
+    const course = this.#media.signing || this.presence.signing ? signing : talking;
+    if (course === this.#course) return;
+    this.#course = course;
+    this.#ladder = beginning(performance.now());
+    await this.#hold();
   }
 
   /** @param {Said} message */
   async #hear(message) {
     if (message.type === "picture") {
+      if (message.wanted === this.#wanted) return;
       this.#wanted = message.wanted;
       await this.#hold();
     }
+    const before = this.presence;
+    if (message.type === "presence") {
+      this.presence = message;
+      await this.#takeCourse();
+    }
     if (message.type === "step") this.remoteHolds = message.step >= ends(this.#course).ownOff;
-    this.#listener.said(message);
+    this.#listener.said(message, before);
   }
 
   /** @param {number} before the step that was left */
@@ -209,16 +249,17 @@ export class Link {
     this.say({ type: "picture", wanted: this.#ladder.step < ends(this.#course).bothOff && !this.#media.voiceOnly });
   }
 
-  /** Sends the picture, or holds it back. */
+  /** Sends picture and voice, or holds them back. */
   async #hold() {
     await this.send("video", this.#media.videoTrack);
+    await this.send("audio", this.#media.audioTrack);
     this.#listener.held();
   }
 
   async #tune() {
     const { step, lean } = this.#ladder;
     const voice = this.peer.sender("audio");
-    if (voice) await tuneVoice(voice, lean);
+    if (voice) await tuneVoice(voice, lean, this.#course === signing ? "low" : "high");
     const picture = this.#course.pictures[step];
     const sender = this.peer.sender("video");
     if (picture && sender?.track) await tunePicture(sender, picture, step, this.#media.sending.screen);

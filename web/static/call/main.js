@@ -6,7 +6,7 @@ import { Page } from "./page.js";
 
 const page = new Page();
 if (!canCall()) page.refuse("Ce navigateur ne permet pas les appels vidéo.");
-else if (!navigator.mediaDevices) page.refuse("Ce navigateur ne donne accès ni au micro ni à la caméra.", () => hold(page));
+else if (!navigator.mediaDevices) page.refuse("Ce navigateur ne donne accès ni au micro ni à la caméra.", () => hold(page, { atOnce: true }));
 else await hold(page);
 
 /** Checks the required features: Tor Browser and an iPhone in lockdown mode lack them. */

@@ -35,6 +35,8 @@ export class Media {
   /** @type {MediaStreamTrack | null} */
   #microphone = null;
   #muted = false;
+  /** Whether the person wants the camera, there or not. */
+  #wantsCamera = false;
   /** @type {MediaStreamTrack | null} */
   #camera = null;
   /** @type {MediaStreamTrack | null} */
@@ -57,6 +59,11 @@ export class Media {
 
   get chosen() {
     return { ...this.#chosen };
+  }
+
+  /** The devices that the person wants on, which may still be asked for. */
+  get wanted() {
+    return { microphone: !this.#muted, camera: this.#wantsCamera };
   }
 
   /** The state of the devices for the other side. */
@@ -110,6 +117,7 @@ export class Media {
    */
   async open(wanted) {
     this.#muted = !wanted.microphone;
+    this.#wantsCamera = wanted.camera;
     if (wanted.microphone && wanted.camera && await this.#tryBoth()) return "";
     const microphone = wanted.microphone ? await this.#try("microphone") : "";
     const camera = wanted.camera ? await this.#try("camera") : "";
@@ -132,6 +140,7 @@ export class Media {
    * means released: its light goes out.
    */
   async toggleCamera() {
+    this.#wantsCamera = !this.camera;
     if (!this.#camera) return words("camera", await this.#try("camera"));
     this.#camera.stop();
     this.#setCamera(null);
@@ -176,6 +185,7 @@ export class Media {
   /** Turns both off, and lets go of them. */
   turnOff() {
     this.#muted = true;
+    this.#wantsCamera = false;
     for (const track of [this.#microphone, this.#camera]) track?.stop();
     this.#setMicrophone(null);
     this.#setCamera(null);
@@ -223,6 +233,7 @@ export class Media {
   /**
    * Opens one device; returns the name of the browser's error, empty on success.
    * @param {Device} device
+   * @returns {Promise<string>}
    */
   async #try(device) {
     if (!navigator.mediaDevices) return "NotSupportedError";
@@ -232,7 +243,9 @@ export class Media {
       else this.#setCamera(track);
       return track?.muted ? mutedByHardware : "";
     } catch (error) {
-      return nameOf(error);
+      if (nameOf(error) !== "OverconstrainedError" || this.#chosen[device] === "") return nameOf(error);
+      this.#chosen[device] = ""; // it is not there any more
+      return this.#try(device);
     }
   }
 
@@ -242,7 +255,7 @@ export class Media {
    */
   #constraints(device) {
     const chosen = this.#chosen[device];
-    const own = chosen === "" ? {} : { deviceId: { ideal: chosen } };
+    const own = chosen === "" ? {} : { deviceId: { exact: chosen } }; // Chromium takes the default one where it is only a wish
     if (device === "microphone") return { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, ...own } };
     const side = chosen === "" ? { facingMode: this.#facing } : own;
     return { video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 }, ...side } };

@@ -1,9 +1,11 @@
 // What the person sees of the call. It knows the page's elements and words, and
 // nothing of connections.
 
+import { presenceSign } from "./presence.js";
+import { Announcer } from "./saying.js";
 import { Tile, roleWords } from "./tiles.js";
 
-/** @typedef {"opening" | "waiting" | "alone" | "calling" | "talking" | "over" | "unable"} Phase */
+/** @typedef {"opening" | "preview" | "waiting" | "alone" | "calling" | "talking" | "over" | "unable"} Phase */
 /** @typedef {import("./signaling.js").Sending} Sending */
 
 /**
@@ -27,14 +29,38 @@ export class Page {
   leave = element("leave", HTMLButtonElement);
   admit = element("admit", HTMLButtonElement);
   sendAway = element("refuse", HTMLButtonElement);
-  #remote = element("remote", HTMLVideoElement);
+  go = element("go", HTMLButtonElement);
+  byWriting = element("by-writing", HTMLButtonElement);
+  chooseDevices = element("choose-devices", HTMLButtonElement);
+  turns = element("turn-around", HTMLButtonElement);
+  fullscreen = element("fullscreen", HTMLButtonElement);
+  apart = element("apart", HTMLButtonElement);
+  resume = element("resume", HTMLButtonElement);
+  without = element("without", HTMLButtonElement);
+  signing = element("signing", HTMLButtonElement);
+  hide = element("hide", HTMLButtonElement);
+  unhide = element("unhide", HTMLButtonElement);
+  remote = element("remote", HTMLVideoElement);
+  /** The one that plays the other side's voice all along: a browser that let it play once goes on. */
+  #sound = element("sound", HTMLAudioElement);
+  /** What the other side sends. @type {MediaStream | null} */
+  #received = null;
+  #announcer = new Announcer((words) => { element("state", HTMLElement).textContent = words; });
   #self = element("self", HTMLVideoElement);
 
   /** How far the server's clock is ahead of this device's, which may be wrong, in milliseconds. */
   #ahead = Date.parse(this.call.dataset["now"] ?? "") - Date.now();
 
+  /** The menu has done its part: what it opened is to be seen. */
+  closeMenu() {
+    element("menu", HTMLDetailsElement).open = false;
+  }
+
+  /** Called when the call is over for this page. */
+  ended = () => {};
+
   constructor() {
-    element("listen", HTMLButtonElement).addEventListener("click", () => this.#listen());
+    element("listen", HTMLButtonElement).addEventListener("click", () => this.listen());
   }
 
   get with() {
@@ -43,6 +69,10 @@ export class Page {
 
   get isWorker() {
     return this.call.dataset["role"] === "social_worker";
+  }
+
+  get isBeneficiary() {
+    return this.call.dataset["role"] === "beneficiary";
   }
 
   get isGuest() {
@@ -87,8 +117,33 @@ export class Page {
     if (phase !== "talking") this.showCode(null);
   }
 
-  /** Shows what has just happened, and announces it to screen readers. @param {string} words */
-  say(words) {
+  /**
+   * Has a button act, once at a time.
+   * @param {HTMLButtonElement} button
+   * @param {() => unknown} act
+   */
+  onPress(button, act) {
+    button.addEventListener("click", async () => {
+      if (button.ariaBusy === "true") return;
+      button.ariaBusy = "true";
+      await act();
+      button.ariaBusy = "false";
+    });
+  }
+
+  /**
+   * Shows what has just happened, and announces it to screen readers, one thing at a time; never
+   * what the person did.
+   * @param {string} words
+   * @param {"people" | "presence" | "line" | "time" | "picture" | "text"} about
+   */
+  say(words, about) {
+    this.#announcer.say(words, about);
+  }
+
+  /** Shows what one waits for before anything has happened. @param {string} words */
+  begin(words) {
+    this.#announcer.hush();
     element("state", HTMLElement).textContent = words;
   }
 
@@ -119,7 +174,9 @@ export class Page {
    * @param {(() => void) | null} remove
    */
   addTile(who, remove) {
-    return new Tile(element("guests", HTMLElement), element("guest-tile", HTMLTemplateElement), who, remove);
+    const tile = new Tile(element("guests", HTMLElement), element("guest-tile", HTMLTemplateElement), who, remove);
+    for (const each of this.#players) each.muted = this.veiled;
+    return tile;
   }
 
   /** @param {string | null} code */
@@ -141,12 +198,46 @@ export class Page {
 
   /** @param {boolean} only whether only the voice is wanted */
   showVoiceOnly(only) {
-    turn(this.voice, only, only ? "oui" : "non");
+    this.turn(this.voice, only);
   }
 
-  /** @param {string} words */
-  showTimeLeft(words) {
-    element("time-left", HTMLElement).textContent = words;
+  /**
+   * @param {string} words
+   * @param {boolean} soon whether the end is near
+   */
+  showTimeLeft(words, soon) {
+    const place = element("time-left", HTMLElement);
+    place.textContent = words;
+    place.classList.toggle("call-soon", soon);
+  }
+
+  /**
+   * Something else, such as a telephone call, has the person's devices.
+   * @param {string} words what is interrupted; empty for nothing
+   * @param {string} again what the button takes back; empty where it comes back by itself
+   */
+  showInterrupted(words, again) {
+    element("interrupted", HTMLElement).hidden = words === "";
+    element("interrupted-words", HTMLElement).textContent = words;
+    element("interrupted-wait", HTMLElement).hidden = again !== "";
+    this.resume.textContent = again;
+    this.resume.hidden = this.without.hidden = again === "";
+  }
+
+  /** Whether this browser lets a page choose what plays its sound. */
+  get choosesSpeaker() {
+    return typeof this.#sound.setSinkId === "function";
+  }
+
+  /** @param {string} id empty for the device's own choice */
+  useSpeaker(id) {
+    if (!this.choosesSpeaker) return;
+    for (const each of this.#players) each.setSinkId(id).catch(() => undefined); // unplugged: the device chooses
+  }
+
+  /** All that plays sound: the main person's, and the guests'. */
+  get #players() {
+    return [this.#sound, ...element("guests", HTMLElement).querySelectorAll("video")];
   }
 
   /**
@@ -161,20 +252,43 @@ export class Page {
 
   /** @param {MediaStream | null} stream */
   showRemote(stream) {
-    this.#remote.srcObject = stream;
-    if (stream) this.#listen();
+    this.#received = stream;
+    const shown = this.veiled ? null : stream;
+    this.remote.srcObject = this.#sound.srcObject = shown;
+    if (shown) this.listen();
+  }
+
+  /** Whether the person is in the call, or waits to be let in. */
+  get inCall() {
+    return ["waiting", "alone", "calling", "talking"].includes(this.phase);
+  }
+
+  /** Whether nothing of the call is to be seen or heard. */
+  get veiled() {
+    return this.call.dataset["veiled"] !== undefined;
+  }
+
+  /** Takes everything of the call out of sight and hearing at once, or brings it back. @param {boolean} veiled */
+  veil(veiled) {
+    this.call.toggleAttribute("data-veiled", veiled);
+    element("veil", HTMLElement).hidden = !veiled;
+    for (const each of this.#players) each.muted = veiled;
+    this.showRemote(this.#received);
+    if (document.pictureInPictureElement) void document.exitPictureInPicture();
+    element(veiled ? "veil" : "microphone", HTMLElement).focus({ preventScroll: true });
   }
 
   /**
    * @param {Sending | null} sending null if nobody is there
    * @param {boolean} [held] whether the other side's line is too weak for its picture
+   * @param {import("./channel.js").Presence | null} [presence] how the other side is there
    */
-  showRemoteSending(sending, held = false) {
+  showRemoteSending(sending, held = false, presence = null) {
     const dark = sending !== null && !sending.video;
     element("cover", HTMLElement).hidden = !dark;
     element("cover-words", HTMLElement).textContent = held ? "Image coupée pour garder la voix" : dark ? "Caméra coupée" : "";
-    element("remote-muted", HTMLElement).hidden = sending === null || sending.audio;
-    this.#remote.classList.toggle("whole", sending?.screen ?? false);
+    element("remote-muted", HTMLElement).textContent = presenceSign(presence, sending);
+    this.remote.classList.toggle("whole", sending?.screen ?? false);
   }
 
   /**
@@ -183,13 +297,26 @@ export class Page {
    * @param {boolean} camera whether the camera is on, shown or not
    */
   showSelf(stream, sending, camera) {
-    if (this.#self.srcObject !== stream) this.#self.srcObject = stream;
+    const shown = sending.video ? stream : null; // a stream without a picture would keep the page from being loaded
+    if (this.#self.srcObject !== shown) this.#self.srcObject = shown;
     this.#self.classList.toggle("mirrored", !sending.screen);
     element("self-words", HTMLElement).hidden = sending.video;
     element("self-words", HTMLElement).textContent = sending.video ? "" : "Caméra coupée";
-    turn(this.microphone, sending.audio, sending.audio ? "allumé" : "coupé");
-    turn(this.camera, camera, camera ? "allumée" : "coupée");
-    turn(this.share, sending.screen, sending.screen ? "en cours" : "l’écran");
+    this.turn(this.microphone, sending.audio, sending.audio ? "allumé" : "coupé");
+    this.turn(this.camera, camera, camera ? "allumée" : "coupée");
+    this.turn(this.share, sending.screen, sending.screen ? "en cours" : "l’écran");
+  }
+
+  /**
+   * Shows the state of a switch, whose name stays the same.
+   * @param {HTMLButtonElement} button
+   * @param {boolean} on
+   * @param {string} [words] its state as visible text
+   */
+  turn(button, on, words = on ? "oui" : "non") {
+    button.setAttribute("aria-checked", String(on));
+    const state = button.querySelector("small");
+    if (state) state.textContent = words;
   }
 
   /**
@@ -199,9 +326,11 @@ export class Page {
    */
   end(words, wayBack) {
     this.phase = "over";
+    this.ended();
     this.showKnocking(null);
     this.showRemoteSending(null);
-    this.say("");
+    this.showInterrupted("", "");
+    this.begin("");
     element("over-words", HTMLElement).textContent = words;
     if (wayBack) element(wayBack, HTMLElement).hidden = false;
     element("over", HTMLElement).hidden = false;
@@ -215,7 +344,7 @@ export class Page {
    */
   refuse(words, enter) {
     this.phase = "unable";
-    this.say("");
+    this.begin("");
     element("unable-title", HTMLElement).textContent = words;
     this.#enable(false);
     const button = element("enter", HTMLButtonElement);
@@ -236,24 +365,20 @@ export class Page {
     element("alone", HTMLElement).hidden = this.phase !== "alone" || !element("knocking", HTMLElement).hidden;
   }
 
+  /** The tap that enters starts what plays the sound, before there is anything to hear: the browser lets it go on. */
+  prime() {
+    this.#sound.srcObject ??= new MediaStream();
+    this.listen();
+  }
+
   /** Plays the other side's media; if the browser requires a gesture, shows a button. */
-  #listen() {
-    this.#remote.play().then(() => this.#askToListen(false), (error) => this.#askToListen(error.name === "NotAllowedError"));
+  listen() {
+    this.#sound.play().then(() => this.#askToListen(false), (error) => this.#askToListen(error.name === "NotAllowedError"));
+    for (const each of this.#players) each.play().catch(() => undefined); // the main one asks for the gesture
   }
 
   /** @param {boolean} ask */
   #askToListen(ask) {
     element("silent", HTMLElement).hidden = !ask;
   }
-}
-
-/**
- * @param {HTMLButtonElement} button
- * @param {boolean} on
- * @param {string} words its state as visible text
- */
-function turn(button, on, words) {
-  button.setAttribute("aria-checked", String(on));
-  const state = button.querySelector("small");
-  if (state) state.textContent = words;
 }

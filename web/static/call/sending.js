@@ -11,10 +11,11 @@ const screenRates = [15, 8, 4, 2];
 /**
  * @param {RTCRtpSender} sender
  * @param {boolean} lean whether as little as possible is sent
+ * @param {"high" | "low"} priority
  */
-export async function tuneVoice(sender, lean) {
+export async function tuneVoice(sender, lean, priority) {
   await change(sender, (encoding, codecs) => {
-    encoding.priority = encoding.networkPriority = "high";
+    encoding.priority = encoding.networkPriority = priority;
     if (lean) encoding.maxBitrate = leanVoice;
     else delete encoding.maxBitrate;
     const redundant = codecs.find((each) => each.mimeType.toLowerCase() === "audio/red");
