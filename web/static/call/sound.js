@@ -61,10 +61,10 @@ const noteLasts = 0.35;
  * @param {string} [speaker] identifier of what plays it, where the browser lets choose
  */
 export async function chime(speaker = "") {
-  const context = new AudioContext();
+  const context = new AudioContext(/** @type {any} */ (speaker === "" ? {} : { sinkId: speaker }));
   const volume = context.createGain();
   volume.gain.value = 0.3;
-  volume.connect(speaker === "" ? context.destination : await through(context, speaker));
+  volume.connect(context.destination);
   const over = new Promise((resolve) => notes.forEach((frequency, i) => {
     const tone = context.createOscillator();
     tone.frequency.value = frequency;
@@ -76,18 +76,4 @@ export async function chime(speaker = "") {
   // A device without a sound card never plays to the end.
   await Promise.race([over, new Promise((resolve) => setTimeout(resolve, 3000))]);
   void context.close();
-}
-
-/**
- * What leads to a speaker: an audio context itself can choose one in few browsers.
- * @param {AudioContext} context
- * @param {string} speaker
- */
-async function through(context, speaker) {
-  const way = context.createMediaStreamDestination();
-  const player = new Audio();
-  player.srcObject = way.stream;
-  await player.setSinkId(speaker);
-  void player.play();
-  return way;
 }
