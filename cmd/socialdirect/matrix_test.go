@@ -151,7 +151,7 @@ var policy = map[string]rule{
 	// The call and the conversation.
 	"GET /rendez-vous/{id}/appel":                             to(200, itsPeople...).of("call"),
 	"GET /rendez-vous/{id}/appel/ws":                          to(101, itsPeople...).of("call").socket(),
-	"POST /rendez-vous/{id}/appel/absence":                   to(409, "beneficiary").of("call"),
+	"POST /rendez-vous/{id}/appel/absence":                    to(409, "beneficiary").of("call"),
 	"GET /rendez-vous/{id}/appel/invitation":                  to(200, itsPeople...).of("call"),
 	"POST /rendez-vous/{id}/appel/invitation":                 to(422, itsPeople...).of("call"),
 	"POST /rendez-vous/{id}/appel/invitation/{guest}/retrait": to(303, itsPeople...).of("invitation to a call"),

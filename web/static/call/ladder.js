@@ -115,9 +115,9 @@ export function after(course, before, seen) {
  * @param {number} step
  * @param {Statistics} seen
  */
-function voiceAt(course, step, { available }) {
+function voiceAt(course, step, { available, loss }) {
   const picture = course.pictures[step];
-  const scarce = !(available !== null && available >= leanBelow);
+  const scarce = loss > lossy || !(available !== null && available >= leanBelow); // where packets get lost, an estimate is late
   return { lean: picture ? picture.voice === leanVoice : scarce, mute: picture?.voice === 0 };
 }
 
