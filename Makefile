@@ -6,6 +6,7 @@
 #             come last and alone: calls need the processor
 # make test-anytime   those that go through the program, at every instant: NOW="…" runs
 #             them at instants of your own, PKG=./cmd/socialdirect one package alone
+# make test-lines   a call over bad lines, in real time, while nothing else runs
 # make build  the programs, in bin/
 # make sbom   the programs, and bin/sbom.json: the modules in them (CycloneDX), for a release
 # make bench  the benchmarks
@@ -26,7 +27,7 @@ PKG      := ./cmd/socialdirect ./e2e
 # What the tests of one package may take at most, on a slow machine that does more.
 PATIENCE := 40m
 
-.PHONY: run build quick test test-anytime lint check bench videos clean
+.PHONY: run build quick test test-anytime test-lines lint check bench videos clean
 
 run:
 	@.ci/need postgresql
@@ -65,6 +66,12 @@ test-anytime:
 		echo "== $$at $$what"; \
 		SOCIALDIRECT_NOW="$$at" $(SHARED) go test -timeout 30m $(PKG) </dev/null || red=1; \
 	done; exit $$red; }
+
+test-lines:
+	@.ci/need postgresql chromium node
+	@$(MAKE) --no-print-directory build e2e/node_modules/.installed
+	go build -o $(SHARED) ./internal/dbtest/withpostgres
+	SOCIALDIRECT_LINES=1 $(SHARED) go test -v -count=1 -timeout $(PATIENCE) -run TestR26_AWeakLine ./e2e
 
 # What can be told without running anything. tools/lint says what it looks for.
 lint:

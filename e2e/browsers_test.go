@@ -59,21 +59,25 @@ func TestR22_R26_InACallPeopleWriteHideSignChooseDevicesAndAreInterrupted(t *tes
 	inBrowsers(t, "incall.test.mjs")
 }
 
-// Audio and video, verification words, reloads, interruptions and cameras, with Firefox on one
-// side and on both; then what browsers without WebRTC are offered, including WebKit. Calls are
-// held while no other test runs: on a busy machine the ladder rightly takes the picture away.
-func TestR22_FirefoxAndChromiumTalkAndOthersAreOfferedThePhone(t *testing.T) {
-	inBrowsers(t, "call.test.mjs")
-}
-
 // An interpreter, invited by a link, in Firefox, with two people in Chromium.
 func TestR24_AThirdPersonJoinsAfterConsentAndIsRemovedAtOnce(t *testing.T) {
 	inBrowsers(t, "three.test.mjs")
 }
 
-// A call over a line that is slow, loses packets, or is cut.
+// A call over a line that is slow, loses packets, or is cut. It takes seven minutes of real time,
+// in which nothing else may need the processor: what a busy machine holds back looks like a line.
 func TestR26_AWeakLineKeepsTheVoiceAndACutCallComesBack(t *testing.T) {
+	if os.Getenv("SOCIALDIRECT_LINES") == "" {
+		t.Skip("make test-lines runs it, on a quiet machine")
+	}
 	inBrowsers(t, "weak.test.mjs")
+}
+
+// Audio and video, verification words, reloads, interruptions and cameras, with Firefox on one
+// side and on both; then what browsers without WebRTC are offered, including WebKit. Calls are
+// held while no other test runs: on a busy machine the ladder rightly takes the picture away.
+func TestR22_FirefoxAndChromiumTalkAndOthersAreOfferedThePhone(t *testing.T) {
+	inBrowsers(t, "call.test.mjs")
 }
 
 // A whole test of a call in Firefox and in Chromium, with the relay as it is, and with a network

@@ -308,6 +308,7 @@ export class Call {
     const link = this.#spare ?? this.#build();
     this.#spare = null;
     this.#links.set(id, link);
+    if (this.#isMain(id)) Object.defineProperty(this.#page.call, "peerConnection", { value: link.peer.connection, configurable: true }); // for support
     return link;
   }
 
@@ -340,7 +341,6 @@ export class Call {
       opened: () => this.#greet(link),
       held: () => this.tell(),
     });
-    Object.defineProperty(this.#page.call, "peerConnection", { value: link.peer.connection, configurable: true }); // for support
     return link;
   }
 

@@ -1,0 +1,116 @@
+// A third person in a call: invited by a link, admitted after the beneficiary consented,
+// seen and heard by both, and removed at once.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { admit, bothSee, callOf, enter, seat } from "./calling.mjs";
+import { callFits } from "./fit.mjs";
+import { chromium, firefox, newWindow } from "./launch.mjs";
+import { Line } from "./line.mjs";
+import { Person, phone } from "./person.mjs";
+import { demo } from "./platform.mjs";
+
+/** @typedef {import("./calling.mjs").Window} Window */
+
+/** @type {import("puppeteer-core").Browser[]} */
+let browsers = [];
+/** @type {Line} */
+let line;
+/** @type {Person<Window>} */
+let beneficiary;
+/** @type {Person<Window>} */
+let worker;
+let call = "";
+
+before(async () => {
+  browsers = await Promise.all([firefox(), chromium()]);
+  line = await Line.to(demo.turn_url);
+  ({ beneficiary, worker } = await seat(browsers[1], "Chromium", line));
+  call = await callOf(beneficiary);
+  await enter(beneficiary, call);
+  await enter(worker, call);
+  await admit(worker, beneficiary);
+  await bothSee(beneficiary, worker);
+});
+
+after(async () => {
+  line?.close();
+  await Promise.all(browsers.map((browser) => browser.close()));
+});
+
+test("an interpreter in Firefox joins two in Chromium, and leaves when the beneficiary takes the consent back", async () => {
+  const lin = await Person.sit(await newWindow(browsers[0]), "the interpreter in Firefox", phone);
+  await lin.open(await invite("Lin Marchand"));
+  await lin.press("Entrer", "Avant d’entrer");
+  await lin.click("#camera");
+  await lin.click("#go");
+  await lin.sees("Vous êtes dans la salle d’attente");
+  await callFits(lin);
+  await worker.until("is told that the beneficiary must consent first", () => document.getElementById("knocking")?.hidden === false);
+  await asked(beneficiary, "Lin Marchand");
+  await callFits(beneficiary, worker);
+  await beneficiary.click("#admit");
+  await worker.until("may admit the guest", () => document.getElementById("admit")?.hidden === false && !document.getElementById("admit")?.hasAttribute("disabled"));
+  await worker.click("#admit");
+
+  for (const person of [beneficiary, worker, lin]) await seesTwo(person);
+  await callFits(beneficiary, worker, lin);
+  for (const person of [beneficiary, worker]) assert.match(await tile(person), /Lin Marchand, interprète/, `${person.name} reads who it is`);
+  await beneficiary.picture("three");
+  await worker.picture("three");
+  await lin.picture("three");
+
+  await beneficiary.click(".call-guest button");
+  await lin.sees("L’appel est terminé.");
+  for (const person of [beneficiary, worker]) await person.until("sees no guest any more", () => document.querySelector(".call-guest") === null);
+  await bothSee(beneficiary, worker);
+  for (const person of [beneficiary, worker, lin]) person.sound();
+});
+
+/**
+ * The link of an invitation that the worker makes beside the call.
+ * @param {string} name the guest's
+ */
+async function invite(name) {
+  const window = await worker.window.another();
+  try {
+    const beside = await Person.sit(window, `${worker.name}, beside the call`);
+    await beside.open(`${call}/invitation`);
+    await beside.fill("name", name);
+    await beside.click('[name="kind"][value="interpreter"]');
+    await beside.press("Créer le lien", "Le lien, une seule fois");
+    beside.sound();
+    return await beside.ask(() => document.querySelector(".code code")?.textContent ?? "");
+  } finally {
+    await window.page.close();
+  }
+}
+
+/**
+ * The person is asked to let somebody in.
+ * @param {Person} person
+ * @param {string} name
+ */
+async function asked(person, name) {
+  await person.until(`is asked about ${name}`, (wanted) => document.getElementById("knocking")?.hidden === false && document.getElementById("knocking")?.textContent?.includes(wanted), name);
+}
+
+/** Two others are shown, and both pictures move. @param {Person} person */
+async function seesTwo(person) {
+  const before = await person.until("sees two pictures", pictures);
+  await person.until("sees both pictures move", (/** @type {number[]} */ earlier) => {
+    const now = [...document.querySelectorAll("#remote, .call-guest video")].map((video) => video instanceof HTMLVideoElement ? video.currentTime : 0);
+    return now.length === 2 && now.every((time, i) => time > (earlier[i] ?? Infinity));
+  }, before);
+}
+
+/** Runs in the page: how far the pictures of two others have come, once both are there. */
+function pictures() {
+  const videos = [...document.querySelectorAll("#remote, .call-guest video")].filter((video) => video instanceof HTMLVideoElement && video.videoWidth > 0);
+  return videos.length === 2 && videos.map((video) => /** @type {HTMLVideoElement} */ (video).currentTime);
+}
+
+/** What is written on the guest's picture. @param {Person} person */
+function tile(person) {
+  return person.ask(() => document.querySelector(".call-guest")?.textContent?.replace(/\s+/g, " ") ?? "");
+}

@@ -1,0 +1,133 @@
+// A call over a bad line: what of it stays, and how it comes back (R26).
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { admit, bothSee, callOf, enter, seat } from "./calling.mjs";
+import { chromium } from "./launch.mjs";
+import { Line } from "./line.mjs";
+import { demo } from "./platform.mjs";
+
+/** @typedef {import("./person.mjs").Person} Person */
+
+const second = 1000;
+
+/** What is sent at each step of the ladder, in bits a second; after them comes no picture. */
+const steps = [1_200_000, 450_000, 160_000, 90_000];
+
+/** @type {import("puppeteer-core").Browser} */
+let browser;
+/** @type {Line} */
+let line;
+/** @type {Person} */
+let beneficiary;
+/** @type {Person} */
+let worker;
+
+before(async () => {
+  browser = await chromium();
+  line = await Line.to(demo.turn_url);
+  ({ beneficiary, worker } = await seat(browser, "Chromium", line));
+  const call = await callOf(beneficiary);
+  await enter(beneficiary, call);
+  await enter(worker, call);
+  await admit(worker, beneficiary);
+  await bothSee(beneficiary, worker);
+});
+
+after(async () => {
+  line?.close();
+  await browser?.close();
+});
+
+for (const { rate, step } of [{ rate: 1_200_000, step: 1 }, { rate: 450_000, step: 2 }, { rate: 200_000, step: 3 }]) {
+  test(`on a line of ${rate / 1000} kbit/s the picture that fits is found within 20 s, and left for climbs alone`, async () => {
+    line.slow({ rate, loss: 0, delay: 20 });
+    await pause(20 * second);
+    /** When each side was last at the step. @type {Map<Person, number>} */
+    const last = new Map([beneficiary, worker].map((person) => [person, Date.now()]));
+    for (const end = Date.now() + 25 * second; Date.now() < end; await pause(second / 2)) {
+      for (const person of [beneficiary, worker]) {
+        const now = await stepOf(person);
+        if (now === step) last.set(person, Date.now());
+        const away = Date.now() - (last.get(person) ?? 0);
+        assert.ok(now === step || now === step - 1 && away <= 6 * second, `${person.name} is at step ${now} in place of ${step}, for ${away} ms`);
+      }
+    }
+  });
+}
+
+test("at 64 kbit/s with 5 % loss and 300 ms the voice stays, and the people are told", async () => {
+  line.slow({ rate: 64_000, loss: 0.05, delay: 150 });
+  await pause(20 * second);
+  const people = [beneficiary, worker];
+  const began = await Promise.all(people.map(voice));
+  await pause(30 * second);
+  for (const [i, person] of people.entries()) {
+    const from = /** @type {Voice} */ (began[i]), to = await voice(person);
+    const concealed = (to.concealed - from.concealed) / (to.samples - from.samples);
+    const waited = (to.waited - from.waited) / (to.played - from.played);
+    assert.ok(to.samples > from.samples, `${person.name} hears something`);
+    assert.ok(concealed <= 0.1, `${person.name} misses ${Math.round(100 * concealed)} % of the voice`);
+    assert.ok(waited <= 0.4, `${person.name} hears what was said ${Math.round(1000 * waited)} ms before`);
+    assert.equal(await stepOf(person), steps.length, `${person.name} sends no picture`);
+  }
+  await beneficiary.until("reads that the line is weak", () => document.getElementById("quality")?.dataset["level"] !== "good");
+});
+
+for (const lasts of [5, 30, 120]) {
+  test(`after a cut of ${lasts} s the call comes back, with microphone and camera as they were`, async () => {
+    line.mend();
+    if (lasts === 30) await worker.click("#microphone");
+    const before = await Promise.all([beneficiary, worker].map(devices));
+    await bothSee(beneficiary, worker);
+    line.cut();
+    await pause(lasts * second);
+    if (lasts > 15) await beneficiary.until("is offered the telephone", () => document.getElementById("by-phone")?.hidden === false);
+    line.mend();
+    await bothSee(beneficiary, worker);
+    assert.deepEqual(await Promise.all([beneficiary, worker].map(devices)), before);
+    await beneficiary.until("is offered the telephone no more", () => document.getElementById("by-phone")?.hidden);
+    if (lasts === 30) await worker.click("#microphone");
+  });
+}
+
+test("no script complained", () => {
+  for (const person of [beneficiary, worker]) person.sound();
+});
+
+/** @param {number} time milliseconds */
+function pause(time) {
+  return new Promise((again) => setTimeout(again, time));
+}
+
+/** The step of the ladder at which the person sends. @param {Person} person */
+async function stepOf(person) {
+  const sent = await person.ask(() => {
+    const sender = document.getElementById("call").peerConnection.getSenders().find((/** @type {RTCRtpSender} */ each) => each.track?.kind === "video");
+    return sender?.getParameters().encodings[0].maxBitrate ?? 0;
+  });
+  return sent === 0 ? steps.length : steps.indexOf(sent);
+}
+
+/**
+ * What the person hears of the other, counted since the call began.
+ * @typedef {object} Voice
+ * @property {number} samples
+ * @property {number} concealed samples that were made up, while the other side spoke
+ * @property {number} waited seconds that samples waited to be played, together
+ * @property {number} played samples that waited
+ * @param {Person} person
+ * @returns {Promise<Voice>}
+ */
+function voice(person) {
+  return person.ask(async () => {
+    const stats = [...(await document.getElementById("call").peerConnection.getStats()).values()];
+    const heard = stats.find((each) => each.type === "inbound-rtp" && each.kind === "audio");
+    return { samples: heard.totalSamplesReceived, concealed: heard.concealedSamples - heard.silentConcealedSamples, waited: heard.jitterBufferDelay, played: heard.jitterBufferEmittedCount };
+  });
+}
+
+/** Which devices the person sends from. @param {Person} person */
+function devices(person) {
+  return person.ask(() => ["microphone", "camera"].map((id) => document.getElementById(id)?.getAttribute("aria-checked")));
+}
