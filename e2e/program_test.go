@@ -194,8 +194,13 @@ func startDemo(path, dir, addr string) (*demonstration, error) {
 }
 
 func startDemoAt(path, dir, addr string, now time.Time) (*demonstration, error) {
+	return startDemoWith(nil, path, dir, addr, now)
+}
+
+// startDemoWith starts a demo with further variables in its environment.
+func startDemoWith(env []string, path, dir, addr string, now time.Time) (*demonstration, error) {
 	_ = os.Remove(filepath.Join(dir, "demo.json")) // the program writes it once ready
-	p, err := launch(path, nil, "demo", "--addr", addr, "--data", dir, "--now", now.Format(time.RFC3339Nano))
+	p, err := launch(path, env, "demo", "--addr", addr, "--data", dir, "--now", now.Format(time.RFC3339Nano))
 	if err != nil {
 		return nil, err
 	}
