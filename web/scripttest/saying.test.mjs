@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { endsSoon, timeSaid } from "../static/call/clock.js";
+import { endsSoon, timeSaid, waitingSaid, waitsInVain } from "../static/call/clock.js";
 import { Announcer } from "../static/call/saying.js";
 
 /** An announcer whose time the test passes. */
@@ -71,4 +71,13 @@ test("a device that slept says the last mark alone, and nothing once the hour is
 test("the end is near from 10 minutes before it", () => {
   assert.equal(endsSoon(50 * minute - 1, hours), false);
   assert.equal(endsSoon(50 * minute, hours), true);
+});
+
+test("whoever waits reads since when the worker knows, and how late it is", () => {
+  const startsAt = new Date(2026, 10, 30, 14, 0).getTime(), hours = { startsAt, endsAt: startsAt + 3_600_000, closesAt: startsAt + 4_500_000 };
+  const said = (at, toldAt) => waitingSaid(startsAt + at * 60_000, hours, toldAt, "Nadia Le Goff").replaceAll("\u00a0", " ");
+  assert.equal(said(-4, null), "Un message avertit Nadia Le Goff si l’attente dure.");
+  assert.equal(said(-3, startsAt - 180_000), "Nadia Le Goff sait depuis 13 h 57 que vous attendez.");
+  assert.equal(said(4, startsAt), "Nadia Le Goff sait depuis 14 h 00 que vous attendez. L’heure a commencé il y a 4 min.");
+  for (const [at, late] of [[-5, false], [9, false], [10, true], [59, true], [60, false]]) assert.equal(waitsInVain(startsAt + at * 60_000, hours), late, `after ${at} minutes`);
 });

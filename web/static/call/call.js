@@ -11,7 +11,7 @@ import { Signaling, closing, notByVideo } from "./signaling.js";
 import { ownStep, otherStep } from "./steps.js";
 import { presenceChange } from "./presence.js";
 import { roleWords } from "./tiles.js";
-import { endsSoon, timeLeft, timeSaid } from "./clock.js";
+import { endsSoon, timeLeft, timeSaid, waitingSaid, waitsInVain } from "./clock.js";
 import { windowLength } from "./ladder.js";
 
 /** @typedef {import("./signaling.js").ServerMessage} ServerMessage */
@@ -45,6 +45,8 @@ export class Call {
   #waiting = new Map();
   /** The pictures of everybody but the main person. @type {Map<string, Tile>} */
   #tiles = new Map();
+  /** Since when the worker knows that this person waits. @type {number | null} */
+  #toldAt = null;
   /** When the time left was last looked at. */
   #lastTick;
   /** Shows what others write. @type {Readers} */
@@ -137,7 +139,7 @@ export class Call {
   async #receive(message) {
     switch (message.type) {
       case "waiting":
-        return this.#wait();
+        return this.#wait(message);
       case "welcome":
         return this.#enter(message);
       case "knocking":
@@ -167,7 +169,11 @@ export class Call {
     }
   }
 
-  #wait() {
+  /** @param {import("./signaling.js").Waiting} message sent again once the worker knows */
+  #wait({ told_at: toldAt }) {
+    this.#toldAt = toldAt ? Date.parse(toldAt) : null;
+    this.#showTime();
+    if (this.#page.phase === "waiting") return;
     this.#page.phase = "waiting";
     this.#page.say("Vous patientez dans la salle d’attente.", "people");
   }
@@ -408,6 +414,7 @@ export class Call {
   #showTime() {
     const { now, phase } = this.#page;
     this.#page.showTimeLeft(timeLeft(now, this.#hours), endsSoon(now, this.#hours));
+    if (this.#page.isBeneficiary) this.#page.showWaiting(waitingSaid(now, this.#hours, this.#toldAt, this.#page.with), waitsInVain(now, this.#hours));
     const words = timeSaid(this.#lastTick, now, this.#hours);
     if (words !== "" && phase !== "over") this.#page.say(words, "time");
     this.#lastTick = now;

@@ -44,6 +44,36 @@ export function endsSoon(now, { endsAt }) {
   return now >= endsAt - Math.max(...marks) * minute;
 }
 
+/**
+ * What somebody reads who waits: since when the worker knows, and that the worker is late.
+ * @param {number} now milliseconds
+ * @param {Hours} hours
+ * @param {number | null} toldAt since when the worker knows that somebody waits
+ * @param {string} name the worker's
+ */
+export function waitingSaid(now, { startsAt }, toldAt, name) {
+  const known = toldAt === null ? `Un message avertit ${name} si l’attente dure.` : `${name} sait depuis ${clock(toldAt)} que vous attendez.`;
+  return now < startsAt + minute ? known : `${known} L’heure a commencé il y a ${Math.floor((now - startsAt) / minute)}\u00a0min.`;
+}
+
+/** How long somebody waits past the hour before other ways are offered. */
+const waitsAtMost = 10 * minute;
+
+/**
+ * Whether the worker is so late that other ways are offered.
+ * @param {number} now milliseconds
+ * @param {Hours} hours
+ */
+export function waitsInVain(now, { startsAt, endsAt }) {
+  return now >= startsAt + waitsAtMost && now < endsAt;
+}
+
+/** The time of day on this device, as in "14 h 03". @param {number} at milliseconds */
+function clock(at) {
+  const day = new Date(at);
+  return `${day.getHours()}\u00a0h\u00a0${String(day.getMinutes()).padStart(2, "0")}`;
+}
+
 /** @param {number} span milliseconds */
 function minutes(span) {
   const whole = Math.ceil(span / minute);

@@ -118,6 +118,16 @@ export class Page {
   }
 
   /**
+   * @param {string} words to whoever waits
+   * @param {boolean} inVain whether other ways are offered
+   */
+  showWaiting(words, inVain) {
+    element("waiting-words", HTMLElement).textContent = words;
+    element("will-admit", HTMLElement).hidden = inVain;
+    element("in-vain", HTMLElement).hidden = !inVain;
+  }
+
+  /**
    * Has a button act, once at a time.
    * @param {HTMLButtonElement} button
    * @param {() => unknown} act

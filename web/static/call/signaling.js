@@ -5,7 +5,7 @@
  * @typedef {{id: string, name: string, role: "beneficiary" | "social_worker" | "interpreter" | "relative", consented?: boolean}} Participant
  * @typedef {{audio: boolean, video: boolean, screen: boolean}} Sending what a participant sends
  *
- * @typedef {{type: "waiting"}} Waiting
+ * @typedef {{type: "waiting", told_at?: string}} Waiting since when the worker knows, if they do
  * @typedef {{type: "welcome", self: string, participants: Participant[], ice_servers: RTCIceServer[], ice_transport_policy: RTCIceTransportPolicy, closes_at: string}} Welcome
  * @typedef {{type: "joined", participant: Participant}} Joined
  * @typedef {{type: "left", id: string}} Left
