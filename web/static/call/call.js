@@ -63,6 +63,8 @@ export class Call {
     this.#lastTick = page.now;
     this.#iceServers = page.iceServers;
     this.#spare = this.#build();
+    // For support: the connection to the main person, or the one that waits for them.
+    Object.defineProperty(page.call, "peerConnection", { get: () => (this.#links.get(page.isWorker ? beneficiary : worker) ?? this.#spare)?.peer.connection });
     this.#signaling = new Signaling(page.socket, {
       message: (message) => this.#receive(message),
       lost: () => page.say("Connexion au serveur perdue. Elle revient toute seule, gardez cette page ouverte.", "line"),
@@ -314,7 +316,6 @@ export class Call {
     const link = this.#spare ?? this.#build();
     this.#spare = null;
     this.#links.set(id, link);
-    if (this.#isMain(id)) Object.defineProperty(this.#page.call, "peerConnection", { value: link.peer.connection, configurable: true }); // for support
     return link;
   }
 
