@@ -68,3 +68,47 @@ func TestR12_TheKeyboardAloneBooksAnHour(t *testing.T) {
 	p.tabTo(`main form button`)
 	p.pressKey(kb.Enter, "C’est réservé")
 }
+
+// keyedIn signs a member of staff in with the keyboard alone.
+func (p *person) keyedIn(who account, home string) {
+	p.t.Helper()
+	p.open("/connexion")
+	p.tabTo(`[name="email"]`)
+	p.keys(who.Email)
+	p.tabTo(`[name="password"]`)
+	p.keys(who.Password)
+	p.pressKey(kb.Enter, "code de votre téléphone")
+	p.tabTo(`[name="code"]`)
+	p.keys(code(p.t, who.TOTPSecret))
+	p.pressKey(kb.Enter, home)
+}
+
+// What each member of staff does first, with the keyboard alone and without a script.
+func TestR12_StaffWorkWithTheKeyboardAloneAndWithoutAScript(t *testing.T) {
+	t.Parallel()
+	d := demo(t)
+	for _, c := range []struct {
+		who, home   string
+		from        string
+		focus, text string // what has the focus, and what is typed there
+		then        string
+	}{
+		{"standard@", "Chercher un compte", "/standard", `[name="search"]`, "Hoarau", "Hoarau"},
+		{"jeanne.kervella@", "Votre contrat", "/entreprise", `main a[href^="/entreprise/rapport"]`, "", "Rapport de l’année"},
+		{"claire.morvan@", "Administration", "/administration", `[name="q"]`, "estuaires", "Mutuelle des Estuaires"},
+		{"hugo.lemaire@", "Protection des données", "/protection-des-donnees", `main a[href="/protection-des-donnees/journal"]`, "", "Chercher dans le journal"},
+		{"lea.payet@", "Semaine du", "/agenda", `main a[href="/agenda/aujourdhui"]`, "", "Aujourd’hui,"},
+	} {
+		t.Run(c.who, func(t *testing.T) {
+			p := sit(t, sharedBrowser(t), d.URL, phone, false)
+			p.keyedIn(d.person(t, c.who), c.home)
+			p.open(c.from)
+			p.tabTo(c.focus)
+			if c.text != "" {
+				p.keys(c.text)
+			}
+			p.pressKey(kb.Enter, c.then)
+			p.check()
+		})
+	}
+}
