@@ -15,7 +15,7 @@ import (
 )
 
 // MissedAfter is how long after the hour somebody has waited for their worker when they may
-// book again instead (R24).
+// book again instead (R24). The page of the call offers it then.
 const MissedAfter = 10 * time.Minute
 
 var errNotMissed = fault.New(fault.Conflict, "Vous pourrez reprendre une autre heure après dix minutes d’attente, tant que l’heure dure.")

@@ -95,7 +95,7 @@ func TestR12_StaffWorkWithTheKeyboardAloneAndWithoutAScript(t *testing.T) {
 	}{
 		{"standard@", "Chercher un compte", "/standard", `[name="search"]`, "Hoarau", "Hoarau"},
 		{"jeanne.kervella@", "Votre contrat", "/entreprise", `main a[href^="/entreprise/rapport"]`, "", "Rapport de l’année"},
-		{"claire.morvan@", "Administration", "/administration", `[name="q"]`, "estuaires", "Mutuelle des Estuaires"},
+		{"claire.morvan@", "Administration", "/administration", `[name="q"]`, "estuaires", "1 entreprise porte ce nom"},
 		{"hugo.lemaire@", "Protection des données", "/protection-des-donnees", `main a[href="/protection-des-donnees/journal"]`, "", "Chercher dans le journal"},
 		{"lea.payet@", "Semaine du", "/agenda", `main a[href="/agenda/aujourdhui"]`, "", "Aujourd’hui,"},
 	} {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -51,6 +52,9 @@ func (p callPage) Socket() string {
 	}
 	return "/rendez-vous/" + p.AppointmentID.String() + "/appel/ws"
 }
+
+// MissedAt is from when on somebody who waits for the worker may book again instead.
+func (p callPage) MissedAt() time.Time { return p.StartsAt.Add(booking.MissedAfter) }
 
 // Again is the path of this page.
 func (p callPage) Again() string {

@@ -103,6 +103,14 @@ test("without a picture of one's own, the other one's goes first", () => {
   assert.equal(hold({ capacity: () => 20 * kilo, picture: false, seconds: 6 }).at(-1).step, bothOff);
 });
 
+test("on a full line the voice is lean before the estimate says so, and losses alone leave it its copies", () => {
+  const alone = { ...beginning(0), step: bothOff, fastest: 100 };
+  const lean = (seen) => after(talking, alone, { at: 2000, loss: 0, roundTrip: 110, available: 300 * kilo, picture: true, ...seen }).lean;
+  assert.equal(lean({ roundTrip: 900 }), true);
+  assert.equal(lean({ loss: 0.2 }), false);
+  assert.equal(lean({}), false);
+});
+
 test("the voice is lean below 100 kbit/s alone", () => {
   assert.equal(hold({ capacity: () => 64 * kilo, seconds: 30 }).at(-1).lean, true);
   assert.equal(hold({ capacity: () => 150 * kilo, seconds: 14 }).at(-1).lean, false);

@@ -74,7 +74,7 @@ test("the end is near from 10 minutes before it", () => {
 });
 
 test("whoever waits reads since when the worker knows, and how late it is", () => {
-  const startsAt = new Date(2026, 10, 30, 14, 0).getTime(), hours = { startsAt, endsAt: startsAt + 3_600_000, closesAt: startsAt + 4_500_000 };
+  const startsAt = new Date(2026, 10, 30, 14, 0).getTime(), hours = { startsAt, missedAt: startsAt + 600_000, endsAt: startsAt + 3_600_000, closesAt: startsAt + 4_500_000 };
   const said = (at, toldAt) => waitingSaid(startsAt + at * 60_000, hours, toldAt, "Nadia Le Goff").replaceAll("\u00a0", " ");
   assert.equal(said(-4, null), "Un message avertit Nadia Le Goff si l’attente dure.");
   assert.equal(said(-3, startsAt - 180_000), "Nadia Le Goff sait depuis 13 h 57 que vous attendez.");

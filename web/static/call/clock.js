@@ -9,6 +9,7 @@ const marks = Object.freeze([1, 5, 10]);
  * @typedef {object} Hours the appointment's instants, in milliseconds
  * @property {number} startsAt
  * @property {number} endsAt
+ * @property {number} missedAt from when on somebody who waits has waited in vain
  * @property {number} closesAt when the server ends the call
  */
 
@@ -56,16 +57,13 @@ export function waitingSaid(now, { startsAt }, toldAt, name) {
   return now < startsAt + minute ? known : `${known} L’heure a commencé il y a ${Math.floor((now - startsAt) / minute)}\u00a0min.`;
 }
 
-/** How long somebody waits past the hour before other ways are offered. */
-const waitsAtMost = 10 * minute;
-
 /**
  * Whether the worker is so late that other ways are offered.
  * @param {number} now milliseconds
  * @param {Hours} hours
  */
-export function waitsInVain(now, { startsAt, endsAt }) {
-  return now >= startsAt + waitsAtMost && now < endsAt;
+export function waitsInVain(now, { missedAt, endsAt }) {
+  return now >= missedAt && now < endsAt;
 }
 
 /** The time of day on this device, as in "14 h 03". @param {number} at milliseconds */

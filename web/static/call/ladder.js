@@ -106,18 +106,18 @@ export function beginning(at) {
  */
 export function after(course, before, seen) {
   const state = follow(course, before, seen);
-  return { ...state, ...voiceAt(course, state.step, seen) };
+  return { ...state, ...voiceAt(course, state, seen) };
 }
 
 /**
  * What becomes of the voice at a step.
  * @param {Course} course
- * @param {number} step
+ * @param {State} state
  * @param {Statistics} seen
  */
-function voiceAt(course, step, { available, loss }) {
-  const picture = course.pictures[step];
-  const scarce = loss > lossy || !(available !== null && available >= leanBelow); // where packets get lost, an estimate is late
+function voiceAt(course, state, seen) {
+  const picture = course.pictures[state.step];
+  const scarce = queued(state, seen) || !(seen.available !== null && seen.available >= leanBelow); // on a full line the estimate is late
   return { lean: picture ? picture.voice === leanVoice : scarce, mute: picture?.voice === 0 };
 }
 
@@ -144,7 +144,16 @@ function follow(course, before, seen) {
  * @param {Statistics} seen
  */
 function troubled(course, state, seen) {
-  return seen.loss > lossy || (seen.roundTrip > slow && seen.roundTrip > 2 * state.fastest) || short(course, state, seen);
+  return seen.loss > lossy || queued(state, seen) || short(course, state, seen);
+}
+
+/**
+ * Whether packets wait in a queue: more is sent than passes.
+ * @param {State} state
+ * @param {Statistics} seen
+ */
+function queued(state, seen) {
+  return seen.roundTrip > slow && seen.roundTrip > 2 * state.fastest;
 }
 
 /**

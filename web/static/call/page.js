@@ -92,8 +92,8 @@ export class Page {
 
   /** @returns {import("./clock.js").Hours} */
   get hours() {
-    const { startsAt, endsAt, closesAt } = this.call.dataset;
-    return { startsAt: Date.parse(startsAt ?? ""), endsAt: Date.parse(endsAt ?? ""), closesAt: Date.parse(closesAt ?? "") };
+    const instant = (/** @type {string} */ name) => Date.parse(this.call.dataset[name] ?? "");
+    return { startsAt: instant("startsAt"), missedAt: instant("missedAt"), endsAt: instant("endsAt"), closesAt: instant("closesAt") };
   }
 
   /**
