@@ -283,6 +283,7 @@ export class Media {
 
   /** @param {MediaStreamTrack | null} track */
   #setCamera(track) {
+    if (track && !this.#wantsCamera) return track.stop(); // turned off while the browser still asked
     this.#camera = track;
     this.#watch("camera", track, () => this.#camera === track, () => this.#setCamera(null));
     this.#showVideo();
