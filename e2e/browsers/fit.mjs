@@ -57,7 +57,7 @@ function callMisfits() {
   const controls = all(".call-controls > *");
   for (const each of controls) {
     const { left, right, top, bottom } = box(each);
-    if (left < 0 || right > innerWidth || (!large && (top < 0 || bottom > innerHeight))) wrong.push(`${name(each)} is out of sight`);
+    if (left < 0 || right > innerWidth || (!large && (top < 0 || bottom > innerHeight))) wrong.push(`${name(each)} is out of sight: ${[left, top, right, bottom].map(Math.round)} of ${innerWidth} × ${innerHeight}`);
     if (each.scrollWidth > each.clientWidth + 1) wrong.push(`${name(each)} is cut off`);
     for (const other of controls) if (other !== each && meets(box(each), box(other))) wrong.push(`${name(each)} meets ${name(other)}`);
   }
@@ -106,7 +106,7 @@ function headMisfits() {
   for (const each of parts) {
     each.scrollIntoView({ block: "center", behavior: "instant" });
     const { left, right, top, bottom } = box(each);
-    if (left < 0 || right > innerWidth || top < 0 || bottom > innerHeight) wrong.push(`${name(each)} is out of sight`);
+    if (left < 0 || right > innerWidth || top < 0 || bottom > innerHeight) wrong.push(`${name(each)} is out of sight: ${[left, top, right, bottom].map(Math.round)} of ${innerWidth} × ${innerHeight}`);
     if (each.scrollWidth > each.clientWidth + 1) wrong.push(`${name(each)} is cut off`);
     const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
     if (!each.contains(hit)) wrong.push(`${name(each)} is under ${hit ? name(hit) : "nothing"}`);

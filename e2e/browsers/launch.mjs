@@ -107,11 +107,15 @@ class Window {
   }
 
   /**
+   * Resizes the page, and waits until it is laid out so: Firefox may tell the new size to the
+   * script before the page has it.
    * @param {number} width
    * @param {number} height
    */
   async resize(width, height) {
     await this.page.setViewport({ width, height });
+    await this.page.waitForFunction((size) => matchMedia(size).matches, { polling: "raf" }, `(width: ${width}px) and (height: ${height}px)`);
+    await this.page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
   }
 
   /** @param {string} path */
