@@ -1,16 +1,25 @@
 package signaling_test
 
 import (
+	"context"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"socialdirect/internal/fault"
+	"socialdirect/internal/mail"
+	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 	"socialdirect/signaling/guest"
+	"socialdirect/web"
 
+	"github.com/google/uuid"
 	"github.com/gorilla/websocket"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 )
 
 // invited returns the cookie of a guest whom v has invited.
@@ -229,6 +238,90 @@ func TestR24_OnlyItsPeopleInviteToACall(t *testing.T) {
 	w.SetNow(w.appointment.EndsAt.Add(time.Hour))
 	_, _, err = w.guests.Invite(t.Context(), w.zoe, w.appointment.ID, guest.NewInvitation{Name: "Paul", Kind: guest.Relative})
 	wantFault(t, "after the call", err, fault.Conflict)
+}
+
+// mailbox records the mails that are sent.
+type mailbox []mail.Message
+
+func (m *mailbox) Send(_ context.Context, sent mail.Message) error {
+	*m = append(*m, sent)
+	return nil
+}
+
+// mailLinks runs every queued mail of a link once.
+func (w *world) mailLinks(t *testing.T) (sent mailbox) {
+	t.Helper()
+	texts, err := web.NewNotificationTexts("https://rdv.exemple.fr", web.Phone{})
+	must(t, err)
+	worker := guest.NewMailWorker(w.guests, texts, &sent)
+	jobs, err := postgres.All[struct{ Args []byte }](t.Context(), w.DB.Pool, `delete from river_job where kind = 'call_invitation' returning args`)
+	must(t, err)
+	for _, queued := range jobs {
+		job := &river.Job[guest.LinkMail]{JobRow: &rivertype.JobRow{}}
+		must(t, json.Unmarshal(queued.Args, &job.Args))
+		must(t, worker.Work(t.Context(), job))
+	}
+	return sent
+}
+
+func TestR24_TheMailOfALinkIsNotSentOnceTheLinkIsRevokedOpenedOrOver(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(w *world, token string, id uuid.UUID) error{
+		"revoked": func(w *world, _ string, id uuid.UUID) error {
+			return w.guests.Revoke(t.Context(), w.nadia, w.appointment.ID, id)
+		},
+		"opened": func(w *world, token string, _ uuid.UUID) error {
+			_, err := w.guests.Open(t.Context(), token)
+			return err
+		},
+		"over": func(w *world, _ string, _ uuid.UUID) error { w.SetNow(w.DB.Now().Add(guest.Lifetime)); return nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			token, i, err := w.guests.Invite(t.Context(), w.zoe, w.appointment.ID, guest.NewInvitation{Name: "Paul", Kind: guest.Relative, Email: "paul@exemple.fr"})
+			must(t, err)
+			for _, secret := range []string{"paul@exemple.fr", token} {
+				if n := w.Count(t, `call_invitations i where i::text like '%' || $1 || '%' or convert_from(sealed_mail, 'LATIN1') like '%' || $1 || '%'`, secret) + w.Count(t, `river_job where args::text like '%' || $1 || '%'`, secret); n != 0 {
+					t.Errorf("the database contains %s", secret)
+				}
+			}
+			must(t, end(w, token, i.ID))
+			if sent := w.mailLinks(t); len(sent) != 0 {
+				t.Errorf("sent %+v", sent)
+			}
+			if n := w.Count(t, "call_invitations where sealed_mail is not null"); n != 0 {
+				t.Error("the address is kept")
+			}
+		})
+	}
+}
+
+// An attacker has the platform write to a stranger, or to many people.
+func TestR47_LinksAreMailedAFewTimesADayToOneAddressAndByOnePerson(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	invite := func(v *viewer.Viewer, email string) error {
+		_, i, err := w.guests.Invite(t.Context(), v, w.appointment.ID, guest.NewInvitation{Name: "Paul", Kind: guest.Relative, Email: email})
+		if err == nil {
+			must(t, w.guests.Revoke(t.Context(), v, w.appointment.ID, i.ID))
+		}
+		return err
+	}
+	for range 3 {
+		must(t, invite(w.zoe, "paul@exemple.fr"))
+	}
+	wantFault(t, "a fourth in the hour", invite(w.zoe, "Paul+1@exemple.fr"), fault.Throttled)
+	wantFault(t, "from somebody else", invite(w.nadia, "paul@exemple.fr"), fault.Throttled)
+	must(t, invite(w.zoe, "")) // without a mail it is no mail
+	for i := range 7 {
+		must(t, invite(w.zoe, fmt.Sprintf("autre-%d@exemple.fr", i)))
+	}
+	wantFault(t, "an eleventh in the day", invite(w.zoe, "encore@exemple.fr"), fault.Throttled)
+	must(t, invite(w.nadia, "encore@exemple.fr"))
+	if made := w.Count(t, "call_invitations"); made != 12 {
+		t.Errorf("%d invitations: a refused one was made", made)
+	}
 }
 
 func wantFault(t *testing.T, what string, err error, code fault.Code) {

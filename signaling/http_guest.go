@@ -92,22 +92,27 @@ func (h *HTTP) invite(w http.ResponseWriter, r *web.Request, f *form.Form) error
 		return err
 	}
 	n := guest.NewInvitation{
-		Name: f.Text("name", form.Text{Max: maxGuestName, Required: "Indiquez le nom de la personne : les autres le verront."}),
-		Kind: guest.Kind(f.Choice("kind", kindValues(), "Dites qui est cette personne.")),
-	}
-	token := ""
-	err = f.Save(nil, func() (err error) {
-		token, _, err = h.calls.guests.Invite(r.Context(), r.Viewer, page.AppointmentID, n)
-		return err
-	})
-	if err != nil {
-		return err
+		Name:  f.Text("name", form.Text{Max: maxGuestName, Required: "Indiquez le nom de la personne : les autres le verront."}),
+		Kind:  guest.Kind(f.Choice("kind", kindValues(), "Dites qui est cette personne.")),
+		Email: f.OptionalEmail("email"),
 	}
 	if !f.Valid() {
-		return f.ShowAgain(page, nil)
+		return f.Invalid(page)
 	}
+	token, _, err := h.calls.guests.Invite(r.Context(), r.Viewer, page.AppointmentID, n)
+	if err != nil {
+		return f.Refused("email", err, page)
+	}
+	return showLink(w, r, token, n, page.Path())
+}
+
+// showLink goes to the page that shows a new link once.
+func showLink(w http.ResponseWriter, r *web.Request, token string, n guest.NewInvitation, page string) error {
 	r.Cookies.Set(w, linkCookie, token, linkShown)
-	return web.See(w, r, page.Path())
+	if n.Email != "" {
+		return web.Done(w, r, "link-mailed", page)
+	}
+	return web.See(w, r, page)
 }
 
 func kindValues() (values []string) {

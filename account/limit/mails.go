@@ -9,6 +9,7 @@ import (
 
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
 )
 
 // MailKind is why a mail is requested.
@@ -21,6 +22,7 @@ const (
 	MailMove       MailKind = "move"       // a link that moves an account to the address
 	MailRights     MailKind = "rights"     // a link that confirms a data-protection request
 	MailInvitation MailKind = "invitation" // an invitation that staff send again
+	mailGuest      MailKind = "guest"      // a link into a call, for a third person
 )
 
 // How many mails an address gets in an hour and in a day, and how many one place may
@@ -31,11 +33,16 @@ const (
 	mailsInHour       = 5 // of all kinds except recovery
 	mailsInDay        = 12
 	mailsFromPlace    = 100
+	mailsToGuests     = 10 // that one person has sent to others' addresses in a day,
+	mailsByDesk       = 50 // and one agent of the switchboard
 )
 
 const (
 	tooManyMails = "Beaucoup d’e-mails viennent d’être demandés depuis votre réseau."
 	mailedEnough = "Cette personne a déjà reçu plusieurs fois ce lien. Demandez-lui de regarder dans ses courriers indésirables."
+
+	tooManyGuests = "Vous avez fait partir beaucoup de liens aujourd’hui. Laissez l’adresse vide, et donnez le lien vous-même."
+	guestMailed   = "Cette adresse a déjà reçu plusieurs de ces liens. Laissez-la vide, et donnez le lien vous-même."
 )
 
 // MailBounds is embedded in the pages that follow such a form.
@@ -72,7 +79,7 @@ func mailbox(email string) string {
 // account.
 func (r MailRequest) quotas() []Quota {
 	switch {
-	case r.Known, r.Kind == MailInvitation, r.Kind == MailRecovery: // the only way to recover the account
+	case r.Known, r.Kind == MailInvitation, r.Kind == mailGuest, r.Kind == MailRecovery: // the only way to recover the account
 		return r.ofKind()
 	}
 	return append(r.ofKind(), ofAllKinds(r.Email)...)
@@ -113,6 +120,21 @@ func (s *Service) SpendInvitation(ctx context.Context, tx postgres.Tx, email str
 		return nil // sent by SMS, which has its own limits
 	}
 	refused, err := s.SpendIn(ctx, tx, mailedEnough, MailRequest{Kind: MailInvitation, Email: email}.quotas()...)
+	return cmp.Or(err, refused)
+}
+
+// SpendGuest counts a link into a call that somebody has mailed to an address. It fails with
+// Throttled after too many from the same person, or to the same address.
+func (s *Service) SpendGuest(ctx context.Context, tx postgres.Tx, by *viewer.Viewer, email string) error {
+	most := mailsToGuests
+	if by.Role == viewer.Switchboard {
+		most = mailsByDesk
+	}
+	refused, err := s.SpendIn(ctx, tx, tooManyGuests, Quota{Kind: "mail-guests", Value: by.ID.String(), Most: most, Window: 24 * time.Hour})
+	if err != nil || refused != nil {
+		return cmp.Or(err, refused)
+	}
+	refused, err = s.SpendIn(ctx, tx, guestMailed, MailRequest{Kind: mailGuest, Email: email}.quotas()...)
 	return cmp.Or(err, refused)
 }
 

@@ -251,7 +251,7 @@ func (p *platform) openBooking(s settings, keys *vault.Vault) {
 		DB: p.db, Vault: keys, Accounts: p.accounts, Appointments: p.appointments, Workers: p.workers, Agendas: p.agendas,
 		Searches: p.searches, Rebookings: p.rebookings, Notify: p.notify,
 	})
-	p.guests = guest.New(p.db, keys, p.appointments)
+	p.guests = guest.New(guest.Parts{DB: p.db, Vault: keys, Queue: p.queue, Limits: p.accounts.Limits, Appointments: p.appointments})
 	p.bulkCancels = bulkcancel.New(bulkcancel.Parts{DB: p.db, Vault: keys, Accounts: p.accounts, Appointments: p.appointments, Bookings: p.bookings})
 }
 
@@ -335,6 +335,7 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	river.AddWorker(workers, outbox.NewMailWorker(p.accounts.Outbox, templates, sender))
 	river.AddWorker(workers, outbox.NewTextWorker(p.accounts.Outbox, templates, s.texts))
 	river.AddWorker(workers, callback.NewTextWorker(p.callbacks, templates, s.texts))
+	river.AddWorker(workers, guest.NewMailWorker(p.guests, templates, sender))
 	river.AddWorker(workers, notification.NewWorker(p.notifications, templates, sender, s.texts))
 	river.AddWorker(workers, notification.NewBounceWorker(p.notifications))
 	river.AddWorker(workers, calendar.NewReadWorker(p.calendars, fetch.New(calendar.Limits, s.fetch)))

@@ -47,6 +47,14 @@ func (f *Form) Email(name string) string {
 	return local + "@" + ascii
 }
 
+// OptionalEmail is Email for a field that may stay empty.
+func (f *Form) OptionalEmail(name string) string {
+	if f.Text(name, Text{Max: 254}) == "" {
+		return ""
+	}
+	return f.Email(name)
+}
+
 func cutLast(s, sep string) (before, after string, found bool) {
 	i := strings.LastIndex(s, sep)
 	if i < 0 {

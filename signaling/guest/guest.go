@@ -12,10 +12,12 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/account/limit"
 	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
+	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/vault"
 	"socialdirect/internal/viewer"
@@ -73,17 +75,20 @@ type Appointments interface {
 	Appointment(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (appointment.Appointment, error)
 }
 
-// Service makes and opens invitations.
-type Service struct {
-	db           *postgres.DB
-	vault        *vault.Vault
-	appointments Appointments
+// Service makes, mails and opens invitations.
+type Service struct{ Parts }
+
+// Parts are what the service works with.
+type Parts struct {
+	DB           *postgres.DB
+	Vault        *vault.Vault
+	Queue        *jobs.Queue
+	Limits       *limit.Service
+	Appointments Appointments
 }
 
 // New returns the service.
-func New(db *postgres.DB, vault *vault.Vault, appointments Appointments) *Service {
-	return &Service{db: db, vault: vault, appointments: appointments}
-}
+func New(p Parts) *Service { return &Service{p} }
 
 var (
 	errNotNow = fault.New(fault.Conflict, "On n’invite quelqu’un que dans un appel vidéo à venir ou en cours.")

@@ -3,6 +3,7 @@ package guest
 import (
 	"context"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/internal/bearer"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -12,19 +13,21 @@ import (
 
 // NewInvitation is what somebody who invites says.
 type NewInvitation struct {
-	Name string
-	Kind Kind
+	Name  string
+	Kind  Kind
+	Email string // where the link is mailed; empty: it is shown only
 }
 
 // Invite makes a link for a third person to the call of the viewer's appointment, and returns
-// its token, which is shown once and not kept. It fails with NotFound for somebody else's
-// appointment, and with Conflict if its call is over or has MaxGuests already.
+// its token, which is shown once and kept no longer than its mail takes. It fails with NotFound
+// for somebody else's appointment, with Conflict if its call is over or has MaxGuests already,
+// and with Throttled after too many mails (R47).
 func (s *Service) Invite(ctx context.Context, v *viewer.Viewer, id uuid.UUID, n NewInvitation) (token string, i Invitation, err error) {
-	a, err := s.appointments.Appointment(ctx, v, id)
+	a, err := s.Appointments.Appointment(ctx, v, id)
 	if err != nil {
 		return "", Invitation{}, err
 	}
-	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
+	err = s.DB.InTx(ctx, func(tx postgres.Tx) error {
 		if !invitable(a, tx.Now) {
 			return errNotNow
 		}
@@ -38,22 +41,32 @@ func (s *Service) Invite(ctx context.Context, v *viewer.Viewer, id uuid.UUID, n 
 			return errMany
 		}
 		i = Invitation{ID: uuid.New(), AppointmentID: id, Place: place, Name: n.Name, Kind: n.Kind, By: v.ID, ExpiresAt: expiry(a, tx.Now)}
-		sealed, err := s.vault.Seal(ctx, tx, a.BeneficiaryID, about(i.ID), []byte(n.Name))
-		if err != nil {
+		if token, err = s.insert(ctx, tx, a, i); err != nil || n.Email == "" {
 			return err
 		}
-		var hash []byte
-		token, hash = bearer.New()
-		return insert(ctx, tx, i, a.BeneficiaryID, closesAt(a), sealed, hash)
+		if err := s.Limits.SpendGuest(ctx, tx, v, n.Email); err != nil {
+			return err
+		}
+		return s.mail(ctx, tx, a, i.ID, letter{To: n.Email, Token: token, StartsAt: a.StartsAt})
 	})
 	return token, i, err
+}
+
+// insert stores an invitation with a new token.
+func (s *Service) insert(ctx context.Context, tx postgres.Tx, a appointment.Appointment, i Invitation) (token string, err error) {
+	sealed, err := s.Vault.Seal(ctx, tx, a.BeneficiaryID, about(i.ID), []byte(i.Name))
+	if err != nil {
+		return "", err
+	}
+	token, hash := bearer.New()
+	return token, insert(ctx, tx, i, a.BeneficiaryID, closesAt(a), sealed, hash)
 }
 
 // Open makes the browser that asks the guest's, and returns the token of its cookie. It works
 // once (ErrEnded).
 func (s *Service) Open(ctx context.Context, token string) (cookie string, err error) {
 	cookie, hash := bearer.New()
-	opened, err := open(ctx, s.db.Pool, bearer.Hash(token), hash, s.db.Now())
+	opened, err := open(ctx, s.DB.Pool, bearer.Hash(token), hash, s.DB.Now())
 	if err == nil && !opened {
 		err = ErrEnded
 	}
@@ -63,7 +76,7 @@ func (s *Service) Open(ctx context.Context, token string) (cookie string, err er
 // Openable returns the appointment of a link that can still be opened. It fails with ErrEnded
 // for any other.
 func (s *Service) Openable(ctx context.Context, token string) (appointment uuid.UUID, err error) {
-	appointment, err = readOpenable(ctx, s.db.Pool, bearer.Hash(token), s.db.Now())
+	appointment, err = readOpenable(ctx, s.DB.Pool, bearer.Hash(token), s.DB.Now())
 	if postgres.NoRows(err) {
 		err = ErrEnded
 	}
@@ -73,7 +86,7 @@ func (s *Service) Openable(ctx context.Context, token string) (appointment uuid.
 // Of returns the invitation of a guest's browser, and whose appointment it is for. It fails with
 // ErrEnded once the invitation was revoked or its call is over.
 func (s *Service) Of(ctx context.Context, cookie string) (Invitation, error) {
-	found, err := readByCookie(ctx, s.db.Pool, bearer.Hash(cookie), s.db.Now())
+	found, err := readByCookie(ctx, s.DB.Pool, bearer.Hash(cookie), s.DB.Now())
 	if postgres.NoRows(err) {
 		return Invitation{}, ErrEnded
 	}
@@ -85,10 +98,10 @@ func (s *Service) Of(ctx context.Context, cookie string) (Invitation, error) {
 
 // To returns the open invitations to the call of the viewer's appointment.
 func (s *Service) To(ctx context.Context, v *viewer.Viewer, id uuid.UUID) ([]Invitation, error) {
-	if _, err := s.appointments.Appointment(ctx, v, id); err != nil {
+	if _, err := s.Appointments.Appointment(ctx, v, id); err != nil {
 		return nil, err
 	}
-	found, err := readTo(ctx, s.db.Pool, id, s.db.Now())
+	found, err := readTo(ctx, s.DB.Pool, id, s.DB.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -106,10 +119,10 @@ func (s *Service) To(ctx context.Context, v *viewer.Viewer, id uuid.UUID) ([]Inv
 // Revoke ends an invitation to the call of the viewer's appointment: its link opens nothing, and
 // its guest is removed. Doing it twice changes nothing.
 func (s *Service) Revoke(ctx context.Context, v *viewer.Viewer, appointment, id uuid.UUID) error {
-	if _, err := s.appointments.Appointment(ctx, v, appointment); err != nil {
+	if _, err := s.Appointments.Appointment(ctx, v, appointment); err != nil {
 		return err
 	}
-	revoked, err := revoke(ctx, s.db.Pool, appointment, id, s.db.Now())
+	revoked, err := revoke(ctx, s.DB.Pool, appointment, id, s.DB.Now())
 	if err == nil && !revoked {
 		err = errNotFound
 	}
@@ -119,12 +132,12 @@ func (s *Service) Revoke(ctx context.Context, v *viewer.Viewer, appointment, id 
 // Consent notes whether the beneficiary of the call consents to a guest; without it, nobody can
 // admit them, and who was admitted is not any more.
 func (s *Service) Consent(ctx context.Context, id uuid.UUID, granted bool) error {
-	return setConsent(ctx, s.db.Pool, id, granted, s.db.Now())
+	return setConsent(ctx, s.DB.Pool, id, granted, s.DB.Now())
 }
 
 // Admit notes that the worker has admitted a guest; false without the beneficiary's consent.
 func (s *Service) Admit(ctx context.Context, id uuid.UUID) (admitted bool, err error) {
-	return setAdmitted(ctx, s.db.Pool, id, s.db.Now())
+	return setAdmitted(ctx, s.DB.Pool, id, s.DB.Now())
 }
 
 // Alive returns which of the invitations still stand.
@@ -132,11 +145,11 @@ func (s *Service) Alive(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]boo
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return readAlive(ctx, s.db.Pool, ids, s.db.Now())
+	return readAlive(ctx, s.DB.Pool, ids, s.DB.Now())
 }
 
 func (s *Service) unsealed(ctx context.Context, found row) (Invitation, error) {
-	name, err := s.vault.Unseal(ctx, s.db.Pool, found.BeneficiaryID, about(found.ID), found.Name)
+	name, err := s.Vault.Unseal(ctx, s.DB.Pool, found.BeneficiaryID, about(found.ID), found.Name)
 	i := found.Invitation
 	i.Name = string(name)
 	return i, err

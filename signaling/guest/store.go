@@ -47,13 +47,30 @@ func insert(ctx context.Context, tx postgres.Tx, i Invitation, beneficiary uuid.
 	return err
 }
 
+// setMail stores the sealed mail of an invitation; nil for none.
+func setMail(ctx context.Context, q postgres.Querier, id uuid.UUID, sealed []byte) error {
+	_, err := q.Exec(ctx, `update call_invitations set sealed_mail = $2 where id = $1`, id, sealed)
+	return err
+}
+
+// mailRow is an invitation whose mail has not left.
+type mailRow struct {
+	BeneficiaryID uuid.UUID
+	SealedMail    []byte
+}
+
+func readUnsent(ctx context.Context, q postgres.Querier, id uuid.UUID, now time.Time) (mailRow, error) {
+	return postgres.One[mailRow](ctx, q, `select beneficiary_id, sealed_mail from call_invitations
+		where id = $2 and sealed_mail is not null and opened_at is null and`+standing, now, id)
+}
+
 func readOpenable(ctx context.Context, q postgres.Querier, token []byte, now time.Time) (appointment uuid.UUID, err error) {
 	err = q.QueryRow(ctx, `select appointment_id from call_invitations where token_hash = $2 and opened_at is null and`+standing, now, token).Scan(&appointment)
 	return appointment, err
 }
 
 func open(ctx context.Context, q postgres.Querier, token, cookie []byte, now time.Time) (opened bool, err error) {
-	tag, err := q.Exec(ctx, `update call_invitations set opened_at = $1, cookie_hash = $3 where token_hash = $2 and opened_at is null and`+standing, now, token, cookie)
+	tag, err := q.Exec(ctx, `update call_invitations set opened_at = $1, cookie_hash = $3, sealed_mail = null where token_hash = $2 and opened_at is null and`+standing, now, token, cookie)
 	return tag.RowsAffected() == 1, err
 }
 
@@ -74,7 +91,7 @@ func readTo(ctx context.Context, q postgres.Querier, appointment uuid.UUID, now 
 }
 
 func revoke(ctx context.Context, q postgres.Querier, appointment, id uuid.UUID, now time.Time) (revoked bool, err error) {
-	tag, err := q.Exec(ctx, `update call_invitations set revoked_at = coalesce(revoked_at, $1) where appointment_id = $2 and id = $3`, now, appointment, id)
+	tag, err := q.Exec(ctx, `update call_invitations set revoked_at = coalesce(revoked_at, $1), sealed_mail = null where appointment_id = $2 and id = $3`, now, appointment, id)
 	return tag.RowsAffected() == 1, err
 }
 

@@ -22,7 +22,7 @@ create index call_attendances_appointment_idx on call_attendances (appointment_i
 create index call_attendances_joined_idx on call_attendances (joined_at);
 
 -- Third persons who are invited to a call: the name is sealed with the
--- beneficiary's key. place is the guest's own in the call; a link is opened once,
+-- beneficiary's key, and so is the mail with the link until it has left. place is the guest's own in the call; a link is opened once,
 -- and opened_at is then set with the hash of the guest's cookie.
 create table call_invitations (
     id             uuid primary key,
@@ -32,6 +32,7 @@ create table call_invitations (
     kind           text not null check (kind in ('interpreter', 'relative')),
     invited_by     uuid not null references accounts on delete cascade,
     sealed_name    bytea not null,
+    sealed_mail    bytea, -- address and link, until the mail is sent
     token_hash     bytea not null unique,
     cookie_hash    bytea unique,
     made_at        timestamptz not null,
