@@ -19,7 +19,7 @@ var sheets = map[string][]string{
 		"paper", "contrast",
 	},
 	"agenda":   {"week", "opening", "dialog", "grid", "numbers"},
-	"call":     {"page", "stage", "guests", "panels", "controls", "text", "devices", "phone"},
+	"call":     {"page", "stage", "guests", "board", "panels", "controls", "text", "devices", "phone"},
 	"calltest": {"steps"},
 	"film":     {"film"},
 	"finding":  {"people", "month", "soonest"},

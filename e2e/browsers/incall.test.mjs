@@ -91,6 +91,37 @@ test("what is typed is read on the other side letter by letter, and kept nowhere
   await callFits(zoe, nadia);
 });
 
+test("each side points at the screen that the other shares, and the marks go with it", async () => {
+  await nadia.click("#share");
+  await zoe.until("sees the shared screen", () => document.getElementById("board")?.hidden === false && document.getElementById("remote")?.classList.contains("whole"));
+  await zoe.click("#sheet");
+  await nadia.until("sees what is circled", () => document.querySelector(".call-board.own .call-mark.circle") !== null);
+  await nadia.sees("Zoé Vidal entoure un endroit au milieu.");
+  await zoe.click("#unmark");
+  await nadia.until("sees no mark any more", () => document.querySelector(".call-mark") === null);
+  await zoe.click("#sheet");
+  await nadia.until("sees the circle", () => document.querySelector(".call-mark.circle") !== null);
+  await nadia.click("#share");
+  for (const person of [zoe, nadia]) await person.until("points at nothing", () => document.getElementById("board")?.hidden === true && document.querySelector(".call-mark") === null);
+});
+
+test("a document that a phone shows is seen by both, pointed at with mouse and keys, and closed by either", async () => {
+  await shows(zoe);
+  await nadia.until("sees the document", seesDocument);
+  await zoe.sees("Nadia Le Goff voit votre document.");
+  await nadia.click("#sheet");
+  await nadia.window.page.keyboard.press("ArrowRight");
+  await zoe.until("sees what Nadia circles, and where she points", () => ["circle", "pointer"].every((kind) => document.querySelector(`.call-mark.${kind} b`)?.textContent === "Nadia Le Goff"));
+  await nadia.window.page.keyboard.press("Delete");
+  await zoe.until("sees no mark any more", () => document.querySelector(".call-mark") === null);
+  await callFits(zoe, nadia);
+  await nadia.click("#document-close");
+  await zoe.sees("Nadia Le Goff a fermé le document.");
+  for (const person of [zoe, nadia]) assert.ok(await person.ask(() => document.getElementById("document").hidden && !document.getElementById("document").src), `${person.name}: nothing is left of it`);
+  await shows(zoe);
+  await nadia.until("sees the document again", seesDocument);
+});
+
 test("somebody who is not alone any more hides everything at once, and brings it back", async () => {
   await zoe.window.page.keyboard.press("Escape");
   await zoe.window.page.keyboard.press("Escape");
@@ -102,6 +133,7 @@ test("somebody who is not alone any more hides everything at once, and brings it
   }));
   assert.deepEqual(seen, { words: "Page en pause. Reprendre", streams: [null, null, null], lines: 0, live: 0 });
   await nadia.sees("Zoé Vidal n’est plus seul(e)");
+  await nadia.until("does not see the document any more", () => document.getElementById("document").hidden && !document.getElementById("document").src);
   await nadia.until("sees the quiet sign", () => document.getElementById("remote-muted")?.textContent === ", n’est plus seul(e)");
   await nadia.window.page.type("#text-field", "Je reste là");
   await nadia.window.page.keyboard.press("Enter");
@@ -191,6 +223,19 @@ test("who leaves is told what comes next, each their own", async () => {
   await zoe.press("Revenir dans l’appel", "");
   await zoe.until("is in the call without another preview", () => document.getElementById("call")?.dataset["phase"] === "alone");
 });
+
+/** Chooses a document to show. @param {Person} person */
+async function shows(person) {
+  await person.click("#more");
+  const [chooser] = await Promise.all([person.window.page.waitForFileChooser(), person.click("#show-document")]);
+  await chooser.accept(["../web/static/videos/document.jpg"]);
+}
+
+/** Runs in the page: whether a document is shown, in full. */
+function seesDocument() {
+  const picture = document.getElementById("document");
+  return !picture.hidden && picture.naturalWidth > 0;
+}
 
 /**
  * Something else takes the beneficiary's microphone, or gives it back.

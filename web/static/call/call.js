@@ -7,7 +7,7 @@
 
 import { Link } from "./link.js";
 import { grade, levels } from "./quality.js";
-import { Signaling, closing, notByVideo } from "./signaling.js";
+import { Signaling, beneficiary, closing, notByVideo, worker } from "./signaling.js";
 import { ownStep, otherStep } from "./steps.js";
 import { presenceChange } from "./presence.js";
 import { roleWords } from "./tiles.js";
@@ -17,17 +17,15 @@ import { windowLength } from "./ladder.js";
 /** @typedef {import("./signaling.js").ServerMessage} ServerMessage */
 /** @typedef {import("./tiles.js").Tile} Tile */
 
+/** @typedef {import("./channel.js").Said | import("./document.js").DocumentNews} News what the others' pages say and show */
+
 /**
- * Who shows what others write.
- * @typedef {object} Readers
- * @property {(from: string, message: import("./typing.js").Typing | import("./typing.js").Line) => void} hear
- * @property {() => void} met somebody can read from now on
+ * Who shows what the others write, show and point at.
+ * @typedef {object} Reader
+ * @property {(from: string, message: News) => void} hear
+ * @property {(who: string) => void} met somebody can be told from now on
  * @property {(who: string) => void} left
  */
-
-/** The identifiers of the appointment's two people. */
-const beneficiary = "P1";
-const worker = "P2";
 
 export class Call {
   #page;
@@ -49,8 +47,8 @@ export class Call {
   #toldAt = null;
   /** When the time left was last looked at. */
   #lastTick;
-  /** Shows what others write. @type {Readers} */
-  #readers = { hear: () => {}, met: () => {}, left: () => {} };
+  /** @type {Reader[]} */
+  #readers = [];
 
   /**
    * @param {import("./page.js").Page} page
@@ -76,9 +74,9 @@ export class Call {
 
   /**
    * The person enters.
-   * @param {Readers} readers
+   * @param {...Reader} readers
    */
-  start(readers) {
+  start(...readers) {
     this.#readers = readers;
     this.#signaling.open();
   }
@@ -105,11 +103,20 @@ export class Call {
   }
 
   /**
-   * Writes to everybody who can read; returns whether anybody can.
-   * @param {import("./typing.js").Typing | import("./typing.js").Line} message
+   * Tells everybody who can be told; returns whether anybody can.
+   * @param {import("./typing.js").Typing | import("./typing.js").Line | import("./marks.js").Mark} message
    */
   write(message) {
     return [...this.#links.values()].map((link) => link.say(message)).some(Boolean);
+  }
+
+  /**
+   * Shows a document, or closes the one that is shown.
+   * @param {Blob | null} document
+   * @param {string} [to] everybody otherwise
+   */
+  show(document, to) {
+    for (const [id, link] of this.#links) if (to === undefined || to === id) link.show(document);
   }
 
   /** Whether only the voice is wanted was changed by hand. */
@@ -325,7 +332,7 @@ export class Call {
     this.#links.delete(id);
     this.#tiles.get(id)?.remove();
     this.#tiles.delete(id);
-    this.#readers.left(id);
+    for (const each of this.#readers) each.left(id);
     if (this.#links.size === 0) this.#spare ??= this.#build();
     if (!this.#isMain(id)) return;
     this.#page.showRemote(null);
@@ -358,13 +365,13 @@ export class Call {
 
   /**
    * @param {Link} link
-   * @param {import("./channel.js").Said} message
+   * @param {News} message
    * @param {import("./channel.js").Presence} before how the other side was there
    */
   #hear(link, message, before) {
     if (!this.#isCurrent(link) || link.with === null) return;
     const name = this.nameOf(link.with);
-    if (message.type === "typing" || message.type === "line") this.#readers.hear(link.with, message);
+    for (const each of this.#readers) each.hear(link.with, message);
     if (message.type === "step") {
       this.#page.say(otherStep(message.step, name, link.signs), "line");
       this.#showSending(link);
@@ -379,7 +386,7 @@ export class Call {
   /** Somebody can read directly. @param {Link} link */
   #greet(link) {
     link.sayPresence(this.#presence);
-    this.#readers.met();
+    for (const each of this.#readers) each.met(link.with ?? "");
   }
 
   /**

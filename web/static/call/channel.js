@@ -10,7 +10,7 @@
  * @property {boolean} hidden whether the sender is not alone any more, and sees and hears nothing of the call
  * @property {boolean} signing whether the sender wants the picture to come before the sound
  *
- * @typedef {Step | Wish | Presence | import("./typing.js").Typing | import("./typing.js").Line} Said
+ * @typedef {Step | Wish | Presence | import("./typing.js").Typing | import("./typing.js").Line | import("./marks.js").Mark} Said
  */
 
 /** Of one message, in UTF-16 units. */
@@ -69,6 +69,7 @@ const shapes = Object.freeze({
   presence: { interrupted: "boolean", hidden: "boolean", signing: "boolean" },
   typing: { text: "string" },
   line: { text: "string" },
+  mark: { of: "string", kind: "string", x: "number", y: "number" },
 });
 
 /**

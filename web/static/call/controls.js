@@ -2,9 +2,11 @@
 // the call.
 
 import { Awake } from "./awake.js";
+import { Board } from "./board.js";
 import { Call } from "./call.js";
 import { ConversationPanel } from "./conversation.js";
 import { DevicePanel } from "./devices.js";
+import { DocumentPanel } from "./showing.js";
 import { interruption } from "./interruptions.js";
 import { Media, canShareScreen } from "./media.js";
 import { keep, recall } from "./memory.js";
@@ -27,12 +29,14 @@ export async function hold(page, { atOnce = false } = {}) {
   const call = new Call(page, media);
   const devices = new DevicePanel(page, media, remember);
   const text = new TextPanel(page, call);
+  const documents = new DocumentPanel(page, call);
+  const board = new Board(page, media, documents, call);
   const awake = new Awake();
   let entered = false;
 
   page.share.hidden = !canShareScreen;
   offerViews(page);
-  offerPrivacy(page, media, call, [text, ...conversations(page)], remember);
+  offerPrivacy(page, media, call, [text, documents, board, ...conversations(page)], remember);
   page.go.addEventListener("click", () => { page.prime(); enter(); });
   page.byWriting.addEventListener("click", enterToWrite);
   page.admit.addEventListener("click", () => call.admit());
@@ -73,7 +77,7 @@ export async function hold(page, { atOnce = false } = {}) {
     page.microphone.focus({ preventScroll: true }); // what was pressed is gone
     page.begin("Ouverture de l’appel…");
     void awake.hold();
-    call.start(text);
+    call.start(text, documents, board);
   }
 
   /** The page is as it was before it was loaded anew. @param {import("./memory.js").Memory} kept */

@@ -2,6 +2,7 @@
 // end, what the two pages say to one another, and the ladder that keeps the voice.
 
 import { Channel } from "./channel.js";
+import { DocumentChannel } from "./document.js";
 import { after, beginning, ends, signing, talking } from "./ladder.js";
 import { Peer, configuration } from "./peer.js";
 import { LineQuality } from "./quality.js";
@@ -21,7 +22,7 @@ import { Verification } from "./verification.js";
  * @property {(state: RTCPeerConnectionState) => void} state
  * @property {() => void} verified the verification words are known, or whether somebody may stand in between
  * @property {(step: number, before: number) => void} stepped the ladder has changed what is sent
- * @property {(message: Said, before: Presence) => void} said with how the other side was there before
+ * @property {(message: Said | import("./document.js").DocumentNews, before: Presence) => void} said with how the other side was there before
  * @property {() => void} opened the two pages can talk directly
  * @property {() => void} held whether a picture is sent has changed
  */
@@ -52,6 +53,8 @@ export class Link {
   #wanted = true;
   /** @type {Channel | null} */
   #channel = null;
+  /** @type {DocumentChannel | null} */
+  #documents = null;
   #received = new MediaStream();
   /** What was last said of this side. */
   #saidPresence = "";
@@ -134,6 +137,12 @@ export class Link {
     return this.#channel?.say(message) ?? false;
   }
 
+  /** Shows the other side a document, or closes the one that is shown. @param {Blob | null} document */
+  show(document) {
+    if (document) void this.#documents?.send(document);
+    else this.#documents?.close();
+  }
+
   /** Tells the other side how this one is there, if that has changed. @param {Presence} presence */
   sayPresence(presence) {
     void this.#takeCourse();
@@ -195,6 +204,7 @@ export class Link {
       opened: () => this.#opened(),
       said: (message) => this.#hear(message),
     });
+    this.#documents ??= new DocumentChannel(connection, (news) => this.#listener.said(news, this.presence));
   }
 
   /** The other side learns what it missed. */

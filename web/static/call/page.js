@@ -38,6 +38,7 @@ export class Page {
   resume = element("resume", HTMLButtonElement);
   without = element("without", HTMLButtonElement);
   signing = element("signing", HTMLButtonElement);
+  showDocument = element("show-document", HTMLButtonElement);
   hide = element("hide", HTMLButtonElement);
   unhide = element("unhide", HTMLButtonElement);
   remote = element("remote", HTMLVideoElement);
@@ -46,7 +47,7 @@ export class Page {
   /** What the other side sends. @type {MediaStream | null} */
   #received = null;
   #announcer = new Announcer((words) => { element("state", HTMLElement).textContent = words; });
-  #self = element("self", HTMLVideoElement);
+  self = element("self", HTMLVideoElement);
 
   /** How far the server's clock is ahead of this device's, which may be wrong, in milliseconds. */
   #ahead = Date.parse(this.call.dataset["now"] ?? "") - Date.now();
@@ -58,6 +59,9 @@ export class Page {
 
   /** Called when the call is over for this page. */
   ended = () => {};
+
+  /** Called when another picture is shown to both, or none any more. */
+  shows = () => {};
 
   constructor() {
     element("listen", HTMLButtonElement).addEventListener("click", () => this.listen());
@@ -299,6 +303,7 @@ export class Page {
     element("cover-words", HTMLElement).textContent = held ? "Image coupée pour garder la voix" : dark ? "Caméra coupée" : "";
     element("remote-muted", HTMLElement).textContent = presenceSign(presence, sending);
     this.remote.classList.toggle("whole", sending?.screen ?? false);
+    this.shows();
   }
 
   /**
@@ -308,13 +313,15 @@ export class Page {
    */
   showSelf(stream, sending, camera) {
     const shown = sending.video ? stream : null; // a stream without a picture would keep the page from being loaded
-    if (this.#self.srcObject !== shown) this.#self.srcObject = shown;
-    this.#self.classList.toggle("mirrored", !sending.screen);
+    if (this.self.srcObject !== shown) this.self.srcObject = shown;
+    this.self.classList.toggle("mirrored", !sending.screen);
     element("self-words", HTMLElement).hidden = sending.video;
     element("self-words", HTMLElement).textContent = sending.video ? "" : "Caméra coupée";
     this.turn(this.microphone, sending.audio, sending.audio ? "allumé" : "coupé");
     this.turn(this.camera, camera, camera ? "allumée" : "coupée");
     this.turn(this.share, sending.screen, sending.screen ? "en cours" : "l’écran");
+    this.self.classList.toggle("whole", sending.screen);
+    this.shows();
   }
 
   /**

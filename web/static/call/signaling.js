@@ -1,6 +1,10 @@
 // The WebSocket to the other participant, by way of the server: the messages of
 // "Call signalling, version 1", and reconnecting after an interruption.
 
+/** The identifiers of the appointment's two people. */
+export const beneficiary = "P1";
+export const worker = "P2";
+
 /**
  * @typedef {{id: string, name: string, role: "beneficiary" | "social_worker" | "interpreter" | "relative", consented?: boolean}} Participant
  * @typedef {{audio: boolean, video: boolean, screen: boolean}} Sending what a participant sends

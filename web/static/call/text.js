@@ -4,8 +4,6 @@
 import { element } from "./page.js";
 import { Transcript, Typist } from "./typing.js";
 
-/** @typedef {import("./typing.js").Typing | import("./typing.js").Line} Message */
-
 /** This person's own lines. */
 const self = "self";
 
@@ -20,7 +18,7 @@ export class TextPanel {
 
   /**
    * @param {import("./page.js").Page} page
-   * @param {{write: (message: Message) => boolean, nameOf: (id: string) => string}} call
+   * @param {{write: (message: import("./typing.js").Typing | import("./typing.js").Line) => boolean, nameOf: (id: string) => string}} call
    */
   constructor(page, call) {
     this.#page = page;
@@ -50,9 +48,10 @@ export class TextPanel {
 
   /**
    * @param {string} from
-   * @param {Message} message
+   * @param {import("./call.js").News} message
    */
   hear(from, message) {
+    if (message.type !== "typing" && message.type !== "line") return;
     if (this.#panel.hidden && !this.#page.veiled) this.#page.say(`${this.#nameOf(from)} vous écrit.`, "text");
     this.#transcript.hear(from, message);
     this.#show(true);
