@@ -46,6 +46,28 @@ after(async () => {
   await browser?.close();
 });
 
+/** Runs in the page, before its own scripts: a browser that recognises speech on the device. */
+function recognisesSpeech() {
+  window.recognised = [];
+  window.SpeechRecognition = class extends EventTarget {
+    processLocally = false;
+
+    static async available() {
+      return "available";
+    }
+
+    /** @param {MediaStreamTrack} track */
+    start(track) {
+      window.recognised.push({ local: this.processLocally, track });
+      const results = [{ isFinal: true, 0: { transcript: "Bonjour Zoé." } }, { isFinal: false, 0: { transcript: "Comment allez-vous" } }];
+      setTimeout(() => this.dispatchEvent(Object.assign(new Event("result"), { results })), 100);
+    }
+
+    abort() {}
+  };
+  window.SpeechRecognition.prototype.processLocally = false;
+}
+
 /** Runs in the page, before its own scripts: the opened tracks can be interrupted, and the screen's lock is seen. */
 function keepTracks() {
   Object.defineProperty(navigator, "wakeLock", {
@@ -183,6 +205,27 @@ test("both are told that one of them signs, and that they do not any more", asyn
   await bothSee(zoe, nadia);
   await nadia.click("#signing");
   await zoe.sees("Le son passe de nouveau avant l’image.");
+});
+
+test("captions are made on the listener's own device, and both are told", async () => {
+  await nadia.click("#more");
+  await nadia.click("#caption");
+  await nadia.sees("Ce navigateur ne peut pas faire de sous-titres sur votre appareil."); // it lacks the language
+  assert.equal(await nadia.ask(() => document.getElementById("caption").ariaChecked), "false");
+  await zoe.window.page.evaluateOnNewDocument(recognisesSpeech);
+  await zoe.open(call);
+  await bothSee(zoe, nadia);
+  await zoe.click("#more");
+  await zoe.click("#caption");
+  await zoe.until("reads what is said", () => document.getElementById("captions").textContent === "Bonjour Zoé. Comment allez-vous");
+  await nadia.sees("Zoé Vidal lit des sous-titres de vos paroles.");
+  assert.deepEqual(await zoe.ask(() => window.recognised.map(({ local, track }) => [local, track.kind, track.id === document.getElementById("remote").srcObject.getAudioTracks()[0].id])), [[true, "audio", true]]);
+  await callFits(zoe);
+  await zoe.open(call);
+  await zoe.until("reads them again after a reload", () => document.getElementById("captions").textContent === "Bonjour Zoé. Comment allez-vous");
+  await zoe.click("#more");
+  await zoe.click("#caption");
+  await nadia.sees("Zoé Vidal ne lit plus de sous-titres.");
 });
 
 test("another microphone is chosen in mid-call, and found again after a reload", async () => {

@@ -49,6 +49,36 @@ func TestR23_NoScriptRecordsOrReadsTheMediaOfACall(t *testing.T) {
 	}
 }
 
+// speech is the recognition of speech, which browsers may leave to somebody else's machine.
+var speech = regexp.MustCompile(`(?i)\bspeechrecognition\b`)
+
+// captioner is the one script that recognises speech, on the device alone:
+// web/scripttest/captioner.test.mjs attacks it.
+const captioner = "web/static/call/captioner.js"
+
+func TestR23_SpeechIsRecognisedOnTheDeviceAlone(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{}
+	for _, folder := range scripts {
+		err := filepath.WalkDir(root+"/"+folder, func(file string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || !scripted(entry.Name()) {
+				return err
+			}
+			text, err := os.ReadFile(file)
+			if speech.Match(text) || strings.Contains(string(text), "webkitSpeechRecognition") {
+				files[strings.TrimPrefix(file, root+"/")] = string(text)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(files) != 1 || !strings.Contains(files[captioner], "if (recognition.processLocally === true) recognition.start(") || strings.Count(files[captioner], ".start(") != 1 {
+		t.Errorf("%d files recognise speech; %s alone may, and starts only where the browser has promised to stay on the device (R23)", len(files), captioner)
+	}
+}
+
 func scripted(name string) bool {
 	switch filepath.Ext(name) {
 	case ".js", ".mjs", ".html", ".svg":

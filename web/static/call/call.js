@@ -99,7 +99,7 @@ export class Call {
 
   /** How this side is there. @returns {import("./channel.js").Presence} */
   get #presence() {
-    return { type: "presence", interrupted: this.#media.interrupted, hidden: this.#page.veiled, signing: this.#media.signing };
+    return { type: "presence", interrupted: this.#media.interrupted, hidden: this.#page.veiled, signing: this.#media.signing, captions: this.#page.captions };
   }
 
   /**

@@ -4,6 +4,7 @@
 import { Awake } from "./awake.js";
 import { Board } from "./board.js";
 import { Call } from "./call.js";
+import { CaptionPanel } from "./captions.js";
 import { ConversationPanel } from "./conversation.js";
 import { DevicePanel } from "./devices.js";
 import { DocumentPanel } from "./showing.js";
@@ -31,12 +32,13 @@ export async function hold(page, { atOnce = false } = {}) {
   const text = new TextPanel(page, call);
   const documents = new DocumentPanel(page, call);
   const board = new Board(page, media, documents, call);
+  const captions = new CaptionPanel(page, () => { call.tell(); remember(); });
   const awake = new Awake();
   let entered = false;
 
   page.share.hidden = !canShareScreen;
   offerViews(page);
-  offerPrivacy(page, media, call, [text, documents, board, ...conversations(page)], remember);
+  offerPrivacy(page, media, call, [text, documents, board, captions, ...conversations(page)], remember);
   page.go.addEventListener("click", () => { page.prime(); enter(); });
   page.byWriting.addEventListener("click", enterToWrite);
   page.admit.addEventListener("click", () => call.admit());
@@ -47,6 +49,7 @@ export async function hold(page, { atOnce = false } = {}) {
   page.onPress(page.share, () => change(() => media.toggleScreen()));
   page.onPress(page.voice, () => change(toggleVoiceOnly));
   page.onPress(page.signing, () => change(toggleSigning));
+  page.onPress(page.caption, () => change(() => captions.toggle()));
   page.onPress(page.turns, () => change(() => media.turnAround()));
   page.onPress(page.resume, takeBack);
   page.without.addEventListener("click", () => { media.giveUp(); changed(); });
@@ -81,10 +84,11 @@ export async function hold(page, { atOnce = false } = {}) {
   }
 
   /** The page is as it was before it was loaded anew. @param {import("./memory.js").Memory} kept */
-  function restore({ speaker, veiled, signing }) {
+  function restore({ speaker, veiled, signing, captions: captioned }) {
     devices.useSpeaker(speaker);
     media.signing = signing;
     page.turn(page.signing, signing);
+    if (captioned) void captions.toggle();
     if (veiled) page.veil(true);
   }
 
@@ -107,7 +111,7 @@ export async function hold(page, { atOnce = false } = {}) {
   function remember() {
     if (!entered) return; // what is only tried is not kept
     const { wanted, chosen, signing } = media;
-    keep({ ...wanted, chosen, signing, speaker: devices.speaker, veiled: page.veiled });
+    keep({ ...wanted, chosen, signing, speaker: devices.speaker, veiled: page.veiled, captions: page.captions });
   }
 
   async function toggleVoiceOnly() {

@@ -37,7 +37,7 @@ export class Link {
   /** Whether the other side's line is too weak for its picture. */
   remoteHolds = false;
   /** How the other side is there, as it said. @type {Presence} */
-  presence = { type: "presence", interrupted: false, hidden: false, signing: false };
+  presence = { type: "presence", interrupted: false, hidden: false, signing: false, captions: false };
   /** Whether nothing has arrived for so long that the telephone is the way. */
   silent = false;
   /** The verification words: undefined until they are known, null if somebody may stand in between. @type {string | null | undefined} */

@@ -13,12 +13,13 @@ const kept = `call:${location.pathname}`;
  * @property {string} speaker
  * @property {boolean} veiled whether nothing of the call was to be seen
  * @property {boolean} signing
+ * @property {boolean} captions
  */
 
 /** What was kept when the person was last in this call, or null. @returns {Memory | null} */
 export function recall() {
   const before = sessionStorage.getItem(kept);
-  return before === null ? null : { chosen: { microphone: "", camera: "" }, speaker: "", veiled: false, signing: false, ...JSON.parse(before) };
+  return before === null ? null : { chosen: { microphone: "", camera: "" }, speaker: "", veiled: false, signing: false, captions: false, ...JSON.parse(before) };
 }
 
 /** @param {Memory} memory */

@@ -38,6 +38,7 @@ export class Page {
   resume = element("resume", HTMLButtonElement);
   without = element("without", HTMLButtonElement);
   signing = element("signing", HTMLButtonElement);
+  caption = element("caption", HTMLButtonElement);
   showDocument = element("show-document", HTMLButtonElement);
   hide = element("hide", HTMLButtonElement);
   unhide = element("unhide", HTMLButtonElement);
@@ -51,6 +52,9 @@ export class Page {
 
   /** How far the server's clock is ahead of this device's, which may be wrong, in milliseconds. */
   #ahead = Date.parse(this.call.dataset["now"] ?? "") - Date.now();
+
+  /** Whether captions of what the other person says are shown. */
+  captions = false;
 
   /** The menu has done its part: what it opened is to be seen. */
   closeMenu() {
@@ -270,7 +274,16 @@ export class Page {
     const shown = this.veiled ? null : stream;
     this.remote.srcObject = this.#sound.srcObject = shown;
     if (shown) this.listen();
+    this.hears();
   }
+
+  /** The sound of the main person, while there is any. */
+  get heard() {
+    return this.veiled ? null : this.#received?.getAudioTracks()[0] ?? null;
+  }
+
+  /** Called when the sound of the main person comes or goes. */
+  hears = () => {};
 
   /** Whether the person is in the call, or waits to be let in. */
   get inCall() {
