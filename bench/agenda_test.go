@@ -63,16 +63,22 @@ func (p *platform) glance(path string, who person) float64 {
 	p.b.Helper()
 	return took(func() {
 		for range glances {
-			r, err := http.NewRequest(http.MethodGet, p.server.URL+path, nil)
-			ok(p.b, err)
-			answer, err := http.DefaultTransport.RoundTrip(who.sign(r))
-			ok(p.b, err)
-			drained(p.b, answer.Body)
-			if answer.StatusCode != http.StatusOK {
-				p.b.Fatalf("%s: %s", path, answer.Status)
-			}
+			p.visit(path, who)
 		}
 	})
+}
+
+// visit requests a page.
+func (p *platform) visit(path string, who person) {
+	p.b.Helper()
+	r, err := http.NewRequest(http.MethodGet, p.server.URL+path, nil)
+	ok(p.b, err)
+	answer, err := http.DefaultTransport.RoundTrip(who.sign(r))
+	ok(p.b, err)
+	drained(p.b, answer.Body)
+	if answer.StatusCode != http.StatusOK {
+		p.b.Fatalf("%s: %s", path, answer.Status)
+	}
 }
 
 func BenchmarkAgendaGrowth(b *testing.B) {

@@ -49,6 +49,9 @@ func newPeer(b testing.TB, servers []webrtc.ICEServer, say func(message)) *peer 
 	settings := webrtc.SettingEngine{LoggerFactory: quiet}
 	settings.SetIncludeLoopbackCandidate(true)
 	settings.SetRelayAcceptanceMinWait(0) // otherwise it waits 2 s for a better path than the relay
+	// Now and then the first checks of both cross the relay before either side has allowed the
+	// other there. Browsers try again after 50 ms; pion after 200, or its shortest timeout.
+	settings.SetICETimeouts(50*time.Millisecond, 25*time.Second, 50*time.Millisecond)
 	media := &webrtc.MediaEngine{}
 	ok(b, media.RegisterDefaultCodecs())
 	cfg := webrtc.Configuration{ICEServers: servers}
@@ -147,9 +150,9 @@ func over(done chan struct{}) bool {
 	}
 }
 
-// direct connects two peers that exchange their messages in memory, and returns the seconds
-// until both have received packets.
-func direct(b testing.TB) float64 {
+// direct connects two peers that exchange their messages in memory, each delayed by delay, and
+// returns the seconds until both have received packets. servers are those of each.
+func direct(b testing.TB, servers [2][]webrtc.ICEServer, delay time.Duration) float64 {
 	b.Helper()
 	began := time.Now()
 	var one, other *peer
@@ -157,8 +160,19 @@ func direct(b testing.TB) float64 {
 	for i := range ends {
 		ends[i] = make(chan message, 64)
 	}
-	one = newPeer(b, nil, func(m message) { ends[1] <- m })
-	other = newPeer(b, nil, func(m message) { ends[0] <- m })
+	var sent sync.WaitGroup
+	to := func(end chan message) func(message) {
+		return func(m message) {
+			if delay == 0 {
+				end <- m
+				return
+			}
+			sent.Add(1)
+			time.AfterFunc(delay, func() { defer sent.Done(); end <- m })
+		}
+	}
+	one = newPeer(b, servers[0], to(ends[1]))
+	other = newPeer(b, servers[1], to(ends[0]))
 	var listening sync.WaitGroup
 	for i, p := range []*peer{one, other} {
 		listening.Go(func() { p.listen(ends[i]) })
@@ -167,6 +181,7 @@ func direct(b testing.TB) float64 {
 	talk(b, one, other)
 	seconds := time.Since(began).Seconds()
 	hangUp(b, one, other)
+	sent.Wait()
 	close(ends[0])
 	close(ends[1])
 	listening.Wait()
@@ -195,10 +210,10 @@ type line struct {
 	mu   sync.Mutex
 }
 
-func (p *platform) join(who person, appointment uuid.UUID) *line {
+func (p *platform) join(host string, who person, appointment uuid.UUID) *line {
 	p.b.Helper()
-	header := http.Header{"Origin": {p.server.URL}, "Cookie": {"session=" + who.token}}
-	conn, _, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(p.server.URL, "http")+"/rendez-vous/"+appointment.String()+"/appel/ws", header)
+	header := http.Header{"Origin": {p.server.URL}, "Cookie": {"session=" + who.token}, "Host": {p.server.Listener.Addr().String()}}
+	conn, _, err := websocket.DefaultDialer.Dial("ws://"+host+"/rendez-vous/"+appointment.String()+"/appel/ws", header)
 	ok(p.b, err)
 	return &line{b: p.b, conn: conn}
 }
@@ -241,24 +256,40 @@ func (l *line) follow(p *peer) {
 	}
 }
 
-// through connects two peers as browsers are: with sockets, the waiting room and the relay. It
-// returns the seconds from the first socket until both have received packets.
-func (p *platform) through(beneficiary, worker person, appointment uuid.UUID) float64 {
+// route is how people reach the platform, and its relay where it is not reached directly.
+type route struct{ host, relay string }
+
+// servers returns the relay's servers of a welcome, as they are reached.
+func (r route) servers(m message) []webrtc.ICEServer {
+	if r.relay == "" {
+		return m.ICEServers
+	}
+	return by(m.ICEServers, r.relay)
+}
+
+// through connects two peers as browsers are: with sockets, the waiting room and the relay. The
+// worker is there already. It returns the seconds from the beneficiary's dial, and from their
+// admission, until both have received packets, and what the same two may use of the relay.
+func (p *platform) through(way route, beneficiary, worker person, appointment uuid.UUID) (dialled, admitted float64, servers [2][]webrtc.ICEServer) {
 	p.b.Helper()
+	workerLine := p.join(way.host, worker, appointment)
+	servers[0] = way.servers(workerLine.wants("welcome"))
+	workerPeer := newPeer(p.b, servers[0], workerLine.to("P1"))
+	p.visit("/rendez-vous/"+appointment.String()+"/appel", beneficiary) // as a browser has
 	began := time.Now()
-	workerLine := p.join(worker, appointment)
-	workerPeer := newPeer(p.b, workerLine.wants("welcome").ICEServers, workerLine.to("P1"))
-	beneficiaryLine := p.join(beneficiary, appointment)
+	beneficiaryLine := p.join(way.host, beneficiary, appointment)
 	workerLine.wants("knocking")
+	admission := time.Now()
 	ok(p.b, workerLine.conn.WriteJSON(message{Type: "admit", ID: "P1"}))
-	beneficiaryPeer := newPeer(p.b, beneficiaryLine.wants("welcome").ICEServers, beneficiaryLine.to("P2"))
+	servers[1] = way.servers(beneficiaryLine.wants("welcome"))
+	beneficiaryPeer := newPeer(p.b, servers[1], beneficiaryLine.to("P2"))
 	workerLine.wants("joined")
 	var following sync.WaitGroup
 	following.Go(func() { workerLine.follow(workerPeer) })
 	following.Go(func() { beneficiaryLine.follow(beneficiaryPeer) })
 	workerPeer.offer()
 	talk(p.b, workerPeer, beneficiaryPeer)
-	seconds := time.Since(began).Seconds()
+	dialled, admitted = time.Since(began).Seconds(), time.Since(admission).Seconds()
 	pair, err := workerPeer.pc.GetSenders()[0].Transport().ICETransport().GetSelectedCandidatePair()
 	ok(p.b, err)
 	if pair.Local.Typ != webrtc.ICECandidateTypeRelay || pair.Remote.Typ != webrtc.ICECandidateTypeRelay {
@@ -268,22 +299,62 @@ func (p *platform) through(beneficiary, worker person, appointment uuid.UUID) fl
 	ok(p.b, workerLine.conn.Close())
 	ok(p.b, beneficiaryLine.conn.Close())
 	following.Wait()
-	return seconds
+	return dialled, admitted, servers
 }
+
+// Limits of setting up a call, against two peers through the same relay without a server.
+const (
+	pairs      = 100
+	setUpHalf  = 1.15
+	setUpMost  = 1.3
+	setUpWorst = 10 // times the baseline's own 95th percentile: no round may take tens of times as long
+)
 
 func BenchmarkCallSetup(b *testing.B) {
 	p := newPlatform(b, 10)
-	now := time.Now().Truncate(time.Hour)
+	way, now := route{host: p.server.Listener.Addr().String()}, time.Now().Truncate(time.Hour)
 	var through, alone sample
-	rounds(b, 2*least, func() {
+	rounds(b, pairs, func() {
 		beneficiary, worker := p.beneficiary(), p.worker()
-		appointment := p.appointment(beneficiary, worker, now)
-		alone = append(alone, direct(b))
-		through = append(through, p.through(beneficiary, worker, appointment))
+		dialled, _, servers := p.through(way, beneficiary, worker, p.appointment(beneficiary, worker, now))
+		through = append(through, dialled)
+		alone = append(alone, direct(b, servers, 0))
 	})
-	ratio := through.over(alone)
-	b.ReportMetric(1000*through.median(), "ms")
-	b.ReportMetric(ratio.median(), "ratio")
-	b.Logf("from the first socket, through waiting room and relay, to both hearing each other, against two peers with no server between: takes %v times as long (%.0f ms)",
-		ratio, 1000*through.median())
+	half, most := through.quantile(0.5)/alone.quantile(0.5), through.quantile(0.95)/alone.quantile(0.95)
+	b.ReportMetric(half, "p50_ratio")
+	b.ReportMetric(most, "p95_ratio")
+	b.Logf("from the second participant's dial to both hearing each other, against two peers through the same relay: %.2f times at p50 (%.1f ms against %.1f), %.2f at p95 (%.1f against %.1f), worst %.1f against %.1f",
+		half, 1000*through.quantile(0.5), 1000*alone.quantile(0.5), most, 1000*through.quantile(0.95), 1000*alone.quantile(0.95), 1000*through.quantile(1), 1000*alone.quantile(1))
+	sample{half}.atMost(b, "setting up a call, p50", setUpHalf)
+	sample{most}.atMost(b, "setting up a call, p95", setUpMost)
+	sample{through.quantile(1) / alone.quantile(0.95)}.atMost(b, "the slowest call set up", setUpWorst)
+}
+
+// Limits of setting up a call on a slow way.
+const (
+	roundTrip  = 60 * time.Millisecond
+	admission  = 1   // round trips of the admission itself: to the server, and on to both
+	ownAtMost  = 0.5 // round trips that the server may add to those of two peers without it
+	slowRounds = 15
+)
+
+// Through a proxy that delays signalling and media, a call takes as many round trips from the
+// admission to media as two peers need that tell each other everything in one.
+func BenchmarkCallRoundTrips(b *testing.B) {
+	p := newPlatform(b, 10)
+	relay := strings.TrimPrefix(strings.TrimSuffix(p.services.relay.URL(), "?transport=udp"), "turn:")
+	way := route{host: delayTCP(b, p.server.Listener.Addr().String(), roundTrip/2), relay: delayUDP(b, relay, roundTrip/2)}
+	now := time.Now().Truncate(time.Hour)
+	var more, own sample
+	rounds(b, slowRounds, func() {
+		beneficiary, worker := p.beneficiary(), p.worker()
+		_, admitted, servers := p.through(way, beneficiary, worker, p.appointment(beneficiary, worker, now))
+		alone := direct(b, servers, roundTrip)
+		own = append(own, alone/roundTrip.Seconds())
+		more = append(more, (admitted-alone)/roundTrip.Seconds()-admission)
+	})
+	b.ReportMetric(own.median(), "own_round_trips")
+	b.ReportMetric(more.median(), "more_round_trips")
+	b.Logf("from admission to media, with %v of delay: %v round trips beyond the admission's own and the %v of two peers without a server", roundTrip, more, own)
+	more.atMost(b, "round trips that the server adds to a call", ownAtMost)
 }

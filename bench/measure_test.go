@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"os"
 	"runtime"
 	"slices"
@@ -53,6 +54,11 @@ func (s sample) sorted() sample { return slices.Sorted(slices.Values(s)) }
 
 // median returns the middle value, the upper one of an even number.
 func (s sample) median() float64 { return s.sorted()[len(s)/2] }
+
+// quantile returns the value that this share of all does not exceed.
+func (s sample) quantile(share float64) float64 {
+	return s.sorted()[max(0, int(math.Ceil(share*float64(len(s))))-1)]
+}
 
 // String returns the median with the minimum and the maximum.
 func (s sample) String() string {

@@ -98,7 +98,7 @@ func (n *population) exec(sql string, args ...any) {
 // appointment books an appointment by video at the given instant, which may be in the past.
 func (n *population) appointment(beneficiary, worker person, startsAt time.Time) uuid.UUID {
 	n.b.Helper()
-	before := n.p.services.bookings.At(n.p.db.At(func() time.Time { return startsAt.Add(-time.Hour) }))
+	before := n.p.services.bookings.At(n.p.db.At(func() time.Time { return startsAt.AddDate(0, 0, -2) }))
 	id, err := before.Book(context.Background(), &viewer.Viewer{ID: beneficiary.id, Role: viewer.Beneficiary},
 		appointment.Request{SocialWorkerID: worker.id, StartsAt: startsAt, Mode: slot.Video, Reason: "housing"})
 	ok(n.b, err)
