@@ -17,6 +17,13 @@ import (
 const least = 7
 
 func TestMain(m *testing.M) {
+	if is, err := beClient(); is {
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})))
 	status := m.Run()
 	if err := stopCluster(); err != nil {
