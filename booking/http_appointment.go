@@ -2,6 +2,7 @@ package booking
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"socialdirect/account/people"
@@ -94,6 +95,7 @@ type appointmentPage struct {
 	Answerable    bool // other slots are offered to the viewer, because the worker cancelled
 	Prove         bool // the viewer has not proved their mobile number yet, for SMS
 	Again         bool // it is over, and the viewer can book with the same worker again
+	CanTry        bool // the viewer may record a call that was not answered
 	CanMiss       bool // the viewer has waited long enough to book again instead, if the worker has not come
 }
 
@@ -104,6 +106,18 @@ func (p appointmentPage) Title() string {
 
 // DisplayMobile is the number to call, formatted for reading.
 func (p appointmentPage) DisplayMobile() string { return people.DisplayMobile(p.Mobile) }
+
+// Theirs reports whether the viewer is the person of the appointment.
+func (p appointmentPage) Theirs() bool { return p.Viewer.ID == p.BeneficiaryID }
+
+// TriedAt lists the hours of the calls that were not answered.
+func (p appointmentPage) TriedAt() string {
+	hours := make([]string, len(p.Tries))
+	for i, at := range p.Tries {
+		hours[i] = web.Hour(at.In(p.Viewer.Zone))
+	}
+	return strings.Join(hours, ", ")
+}
 
 // DisplayShown is the number that the person sees when the worker calls; empty for none.
 func (p appointmentPage) DisplayShown() string { return people.DisplayMobile(p.ShownNumber) }
@@ -137,6 +151,7 @@ func (h *HTTP) appointmentPage(r *web.Request, f *form.Form) (appointmentPage, e
 	page.Coming = a.Status == appointment.Confirmed && !a.Over(now)
 	page.CanEnter = canEnter(a, now)
 	its := v.ID == a.SocialWorkerID
+	page.CanTry = its && a.Callable(now) && !a.TriedOut()
 	page.CanMiss = !its && a.Mode == slot.Video && missable(a, now)
 	if err == nil && page.Coming {
 		page.Prove, err = h.bookings.Accounts.Profiles.Unproved(r.Context(), v)
@@ -144,7 +159,7 @@ func (h *HTTP) appointmentPage(r *web.Request, f *form.Form) (appointmentPage, e
 	if err == nil {
 		page.Answerable, err = h.bookings.Rebookings.Answerable(r.Context(), v, a)
 	}
-	if err == nil && !its && !a.Talkable(now) {
+	if err == nil && !its && (!a.Talkable(now) || a.TriedOut()) {
 		page.Again, err = h.bookings.bookableAgain(r.Context(), v.ID, a.SocialWorkerID)
 	}
 	page.CanAnswer, page.CanConclude, page.CanNeed = its && a.Status == appointment.Requested, its && a.Concludable(now), !its && page.CanCancel

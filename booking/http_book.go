@@ -50,6 +50,9 @@ func (p confirmPage) Title() string {
 // MarginNote says how much more the person may book, this appointment included.
 func (p confirmPage) MarginNote() marginNote { return marginNote{p.Margin, p.Reader, true} }
 
+// ByPhone reports whether the slot can be booked by phone.
+func (p confirmPage) ByPhone() bool { return slices.Contains(form.Values(p.Modes), string(slot.Phone)) }
+
 // marginNote is a margin in words. This reports that the person is about to use one of it.
 type marginNote struct {
 	Margin appointment.Margin
@@ -131,7 +134,7 @@ func decodeTyped(f *form.Form, r *appointment.Request) {
 	r.Reason = f.Text("reason", form.Text{Max: 60, Required: "Choisissez de quoi vous voulez parler."})
 	r.Note = f.Text("note", form.Text{Max: appointment.MaxNote, Lines: true})
 	r.Needs = decodeNeeds(f)
-	r.Anybody = f.Ticked("anybody")
+	r.Anybody, r.Voicemail = f.Ticked("anybody"), f.Ticked("voicemail")
 }
 
 func (h *HTTP) confirmPage(r *web.Request, e appointment.OnBehalf, request appointment.Request, f *form.Form) (confirmPage, error) {
@@ -349,7 +352,7 @@ func (p refusedPage) withProblem(problem string) (any, error) {
 func (p refusedPage) Words() string {
 	words := ""
 	for _, field := range p.Typed {
-		if field.Name != "reason" && field.Name != "anybody" {
+		if field.Written() {
 			words += field.Value + "\n"
 		}
 	}

@@ -7,7 +7,7 @@ import (
 
 // Routes are the routes of this package.
 func (h *HTTP) Routes() []web.Route {
-	days := DayPages{h}
+	days, phone := DayPages{h}, phonePages{h}
 	return []web.Route{
 		web.Get("/assistants/{id}", web.Beneficiaries, h.Slots),
 		web.Get("/rendez-vous/nouveau", web.Beneficiaries, h.ConfirmPage).Within("/assistants"),
@@ -29,6 +29,8 @@ func (h *HTTP) Routes() []web.Route {
 		web.Form("/rendez-vous/{id}/besoins", web.Beneficiaries, h.ChangeNeeds),
 		web.Form("/rendez-vous/{id}/reponse", web.SocialWorkers, h.Answer),
 		web.Form("/rendez-vous/{id}/issue", web.SocialWorkers, h.conclude),
+		web.Post("/rendez-vous/{id}/pas-jointe", web.SocialWorkers, phone.unreached),
+		web.Form("/rendez-vous/{id}/message-vocal", web.Beneficiaries, phone.allowVoicemail),
 		web.Post("/rendez-vous/{id}/marque", web.SocialWorkers, h.removeLateMark),
 		web.Get("/agenda/aujourdhui", web.SocialWorkers, days.Today),
 		web.Get("/agenda/rendez-vous", web.SocialWorkers, days.Free),

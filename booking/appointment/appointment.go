@@ -86,6 +86,8 @@ type Appointment struct {
 	ChangedAt        time.Time      // UTC
 	Zone             *time.Location // the worker's
 	ShownNumber      string         // what people see when the worker calls, in E.164; empty: no number
+	Voicemail        bool           // the worker may leave a voice message if the person does not answer
+	Tries            []time.Time    // when the worker called and nobody answered, in order; UTC
 
 	CallUntil time.Time // when its call closes; zero unless Calls has read it
 }

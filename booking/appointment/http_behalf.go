@@ -93,15 +93,26 @@ func (e OnBehalf) After(v *viewer.Viewer, id uuid.UUID) string {
 // HiddenField is a typed value that the form carries along while another slot is chosen.
 type HiddenField struct{ Name, Value string }
 
+// Written reports whether the person wrote the value, which was not chosen.
+func (f HiddenField) Written() bool {
+	return slices.Contains([]string{"note", "interpreter", "accessibility", "companion"}, f.Name)
+}
+
 // HiddenFields returns the values of a request to carry along.
 func HiddenFields(r Request) []HiddenField {
 	all := []HiddenField{
 		{"reason", r.Reason}, {"note", r.Note}, {"interpreter", r.Interpreter}, {"accessibility", r.Accessibility}, {"companion", r.Companion},
 	}
-	if r.Anybody {
-		all = append(all, HiddenField{"anybody", "1"})
-	}
+	all = append(all, HiddenField{"anybody", box(r.Anybody)}, HiddenField{"voicemail", box(r.Voicemail)})
 	return slices.DeleteFunc(all, func(f HiddenField) bool { return f.Value == "" })
+}
+
+// box is the value of a check box.
+func box(ticked bool) string {
+	if ticked {
+		return "1"
+	}
+	return ""
 }
 
 // Seen is the value of the hidden field that records which start the page showed.

@@ -21,8 +21,9 @@ type Request struct {
 	Reason         string // a slug
 	Note           string // a message to the worker; may be empty
 	Needs
-	Anybody bool      // any worker will do: if the slot is lost, slots of others are proposed
-	For     uuid.UUID // the person for whom the viewer books; zero for oneself
+	Voicemail bool      // the worker may leave a voice message
+	Anybody   bool      // any worker will do: if the slot is lost, slots of others are proposed
+	For       uuid.UUID // the person for whom the viewer books; zero for oneself
 
 	Instead uuid.UUID // the appointment, cancelled by its worker, that it replaces
 }

@@ -31,6 +31,8 @@ type Row struct {
 	SealedNote     []byte
 	SealedReply    []byte
 	SealedNeeds    []byte
+	Voicemail      bool
+	TriedAt        []time.Time
 }
 
 // Appointment is the row without names.
@@ -38,7 +40,10 @@ func (r Row) Appointment() Appointment {
 	a := Appointment{
 		ID: r.ID, SocialWorkerID: r.SocialWorkerID, BeneficiaryID: r.BeneficiaryID, StartsAt: r.StartsAt.UTC(), EndsAt: r.EndsAt.UTC(),
 		Mode: r.Mode, Reason: r.Reason, ReasonLabel: r.ReasonLabel, Place: r.Place, Status: r.Status, Sequence: r.Sequence,
-		ChangedAt: r.ChangedAt.UTC(), Zone: zone.Of(r.TimeZone), ShownNumber: r.ShownNumber,
+		ChangedAt: r.ChangedAt.UTC(), Zone: zone.Of(r.TimeZone), ShownNumber: r.ShownNumber, Voicemail: r.Voicemail,
+	}
+	for _, at := range r.TriedAt {
+		a.Tries = append(a.Tries, at.UTC())
 	}
 	if r.AnswerBy != nil {
 		a.AnswerBy = r.AnswerBy.UTC()
@@ -49,7 +54,7 @@ func (r Row) Appointment() Appointment {
 // Select reads rows of appointments p.
 const Select = `
 	select p.id, p.social_worker_id, p.beneficiary_id, lower(p.period) as starts_at, upper(p.period) as ends_at, p.mode, coalesce(p.reason, '') as reason,
-	       coalesce(r.label, 'Effacé') as reason_label, p.place, p.status, p.sequence, p.changed_at, p.answer_by, w.time_zone, w.shown_number, p.sealed_note, p.sealed_reply, p.sealed_needs
+	       coalesce(r.label, 'Effacé') as reason_label, p.place, p.status, p.sequence, p.changed_at, p.answer_by, w.time_zone, w.shown_number, p.sealed_note, p.sealed_reply, p.sealed_needs, p.voicemail, p.tried_at
 	from appointments p left join reasons r on r.slug = p.reason join social_workers w on w.account_id = p.social_worker_id `
 
 const isTheirs = `(p.beneficiary_id = $1 or p.social_worker_id = $1)`
@@ -230,7 +235,7 @@ func ReadAny(ctx context.Context, q postgres.Querier, id uuid.UUID) (Row, error)
 // appointments stay, since they are the other person's too.
 func Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	return postgres.ExecAll(ctx, tx, []string{
-		`update appointments set reason = null, sealed_note = null, sealed_reply = null, sealed_needs = null where beneficiary_id = $1`,
+		`update appointments set reason = null, sealed_note = null, sealed_reply = null, sealed_needs = null, voicemail = false, tried_at = '{}' where beneficiary_id = $1`,
 		`update appointments set place_id = null where social_worker_id = $1`,
 		`delete from counted_people where beneficiary_id = $1`,
 		`delete from late_marks where beneficiary_id = $1 or social_worker_id = $1`,

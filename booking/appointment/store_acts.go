@@ -33,10 +33,10 @@ type Draft struct {
 // Insert adds an appointment. Constraints of the database refuse a slot that is booked (R13).
 func Insert(ctx context.Context, tx postgres.Tx, n Draft) error {
 	_, err := tx.Exec(ctx, `
-		insert into appointments (id, social_worker_id, beneficiary_id, period, mode, reason, place, place_id, sealed_note, sealed_needs, status, answer_by, booked_at)
-		values ($1, $2, $3, tstzrange($4, $5), $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		insert into appointments (id, social_worker_id, beneficiary_id, period, mode, reason, place, place_id, sealed_note, sealed_needs, status, answer_by, booked_at, voicemail)
+		values ($1, $2, $3, tstzrange($4, $5), $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 		n.ID, n.SocialWorkerID, n.PersonID, n.StartsAt, n.StartsAt.Add(slot.Length), n.Mode, n.Reason, n.Venue.Words, n.Venue.PlaceID, n.Note, n.SealedNeeds,
-		n.Status, n.AnswerBy, tx.Now)
+		n.Status, n.AnswerBy, tx.Now, n.Voicemail)
 	return err
 }
 
@@ -83,6 +83,18 @@ func MarkAccepted(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 // SetNeeds replaces the sealed needs.
 func SetNeeds(ctx context.Context, tx postgres.Tx, id uuid.UUID, sealed []byte) error {
 	_, err := tx.Exec(ctx, `update appointments set sealed_needs = $2, sequence = sequence + 1 where id = $1`, id, sealed)
+	return err
+}
+
+// setVoicemail sets whether the worker may leave a voice message.
+func setVoicemail(ctx context.Context, tx postgres.Tx, id uuid.UUID, may bool) error {
+	_, err := tx.Exec(ctx, `update appointments set voicemail = $2 where id = $1`, id, may)
+	return err
+}
+
+// AddTry records that the worker called now, and nobody answered.
+func AddTry(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	_, err := tx.Exec(ctx, `update appointments set tried_at = tried_at || $2::timestamptz, sequence = sequence + 1 where id = $1`, id, tx.Now)
 	return err
 }
 

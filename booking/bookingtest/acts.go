@@ -99,3 +99,10 @@ func (w *World) Erase(t testing.TB, person *viewer.Viewer) {
 	t.Helper()
 	Must(t, w.DB.InTx(t.Context(), func(tx postgres.Tx) error { return w.Bookings.Erase(t.Context(), tx, person.ID) }))
 }
+
+// ShowNumber sets which number people see when a worker calls; empty for none.
+func (w *World) ShowNumber(t testing.TB, worker *viewer.Viewer, number string) {
+	t.Helper()
+	_, err := w.DB.Pool.Exec(t.Context(), `update social_workers set shown_number = $2 where account_id = $1`, worker.ID, number)
+	Must(t, err)
+}

@@ -45,6 +45,10 @@ func TestR21_NoNotificationSaysWhoOrWhy(t *testing.T) {
 	}
 	o.SendAbout(t, appointment.Confirmed, "change")
 	o.SendAbout(t, appointment.Expired, "closed_request")
+	called := o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday, slot.Phone)
+	o.SetNow(called.StartsAt)
+	must(t, o.Bookings.Unreached(t.Context(), o.Nadia, called.ID))
+	must(t, o.Deliver(t))
 	seen := map[string]bool{}
 	for _, n := range o.Rows(t, "sent") {
 		seen[n.Kind] = true
@@ -102,7 +106,9 @@ func TestR21_EverySMSFitsAllYear(t *testing.T) {
 		at := time.Date(2027, 1, 1, 21, 30, 0, 0, time.UTC).AddDate(0, 0, day)
 		for _, mode := range slot.Modes {
 			for name := range notify.Kinds() {
-				checkText(t, notify.TextOf(t, texts, bookingtest.Base, name, at, mode))
+				for _, number := range []string{"", "+33140000000", "+590690000000"} {
+					checkText(t, notify.TextOf(t, texts, bookingtest.Base, name, at, mode, number))
+				}
 			}
 		}
 	}
@@ -212,22 +218,43 @@ func TestR21_NoNotificationNamesAPastDeadline(t *testing.T) {
 }
 
 // The person knows which number will show before the worker calls, so that they pick up.
-func TestR16_ConfirmationAndReminderSayWhichNumberShows(t *testing.T) {
+func TestR24_EveryMailAndSMSOfACallByPhoneSaysWhichNumberShows(t *testing.T) {
 	t.Parallel()
-	for shown, words := range map[string]string{"+33140000000": "Le numéro 01 40 00 00 00 s’affichera", "": "Le numéro qui s’affichera est masqué"} {
+	for _, c := range []struct{ shown, mail, sms string }{
+		{"+33140000000", "Le numéro 01 40 00 00 00 s’affichera", "Appel du 01 40 00 00 00."}, {"", "Le numéro qui s’affichera est masqué", "Appel en numéro masqué."},
+	} {
 		o := newPostOffice(t)
-		_, err := o.DB.Pool.Exec(t.Context(), `update social_workers set shown_number = $2 where account_id = $1`, o.Nadia.ID, shown)
-		must(t, err)
+		o.ShowNumber(t, o.Nadia, c.shown)
 		o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday, slot.Phone)
 		o.Turn(t)
 		o.Pass(t, bookingtest.Friday.Add(-30*time.Minute).Sub(o.DB.Now()))
-		for _, kind := range []string{"confirmation", notify.HourReminder} {
-			if text := o.Mail(t, o.Zoe, kind).Text; !strings.Contains(text, words) {
-				t.Errorf("%s does not say %q:\n%s", kind, words, text)
-			}
+		for _, kind := range []string{"confirmation", notify.LimitReminder, notify.HourReminder} {
+			bookingtest.WantSaid(t, kind, o.Mail(t, o.Zoe, kind).Text, c.mail)
+			bookingtest.WantSaid(t, kind+" by SMS", o.Text(t, o.Zoe, kind).Text, c.sms)
+		}
+		for _, kind := range []string{"accepted", "change"} {
+			other := newPostOffice(t)
+			other.ShowNumber(t, other.Nadia, c.shown)
+			other.SendAbout(t, appointment.Confirmed, kind)
+			bookingtest.WantSaid(t, kind, other.Mail(t, other.Zoe, kind).Text, c.mail)
+			bookingtest.WantSaid(t, kind+" by SMS", other.Text(t, other.Zoe, kind).Text, c.sms)
 		}
 		if text := o.Mail(t, o.Nadia, "confirmation").Text; strings.Contains(text, "s’affichera") {
 			t.Errorf("the worker reads:\n%s", text)
+		}
+	}
+}
+
+func TestR24_NoMailOrSMSOfAnotherModeSaysANumber(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	o.ShowNumber(t, o.Nadia, "+33140000000")
+	o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday, slot.Video)
+	o.Turn(t)
+	o.Pass(t, bookingtest.Friday.Add(-30*time.Minute).Sub(o.DB.Now()))
+	for _, kind := range []string{"confirmation", notify.LimitReminder, notify.HourReminder} {
+		if said := o.Mail(t, o.Zoe, kind).Text + o.Text(t, o.Zoe, kind).Text; strings.Contains(said, "01 40 00 00 00") || strings.Contains(said, "masqué") {
+			t.Errorf("%s says:\n%s", kind, said)
 		}
 	}
 }

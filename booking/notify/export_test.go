@@ -25,11 +25,12 @@ func Kinds() map[string][]appointment.Status {
 	return all
 }
 
-// TextOf returns the SMS of a kind, with links to base.
-func TextOf(t testing.TB, texts *web.NotificationTexts, base, name string, startsAt time.Time, mode slot.Mode) string {
+// TextOf returns the SMS of a kind, with links to base. The worker calls from that number, and
+// has called in vain.
+func TextOf(t testing.TB, texts *web.NotificationTexts, base, name string, startsAt time.Time, mode slot.Mode, number string) string {
 	t.Helper()
 	s := &Service{Parts{Links: appointment.Links{Base: base}}}
-	a := appointment.Appointment{ID: uuid.New(), StartsAt: startsAt, Mode: mode, Zone: time.UTC}
+	a := appointment.Appointment{ID: uuid.New(), StartsAt: startsAt, Mode: mode, Zone: time.UTC, EndsAt: startsAt.Add(slot.Length), ShownNumber: number, Tries: []time.Time{startsAt}}
 	text, err := texts.Text("sms_"+name, s.wordsOf(a, people.Reachable{Person: people.Person{Zone: time.UTC}}, startsAt))
 	if err != nil {
 		t.Fatal(err)

@@ -74,10 +74,11 @@ func (s *Service) wants(n notification.Notification, kind kind, a appointment.Ap
 	return s.Reaches(n.Channel, r)
 }
 
-// calendarMethod returns the iCalendar method for the appointment. Reminders have none.
+// calendarMethod returns the iCalendar method for the appointment. Reminders and tries to call
+// have none.
 func calendarMethod(n notification.Notification, a appointment.Appointment) (method ics.Method, has bool) {
 	switch {
-	case kinds[n.Kind].reminder():
+	case kinds[n.Kind].reminder(), kinds[n.Kind].call:
 		return "", false
 	case a.Status.Occupies():
 		return ics.MethodRequest, true
@@ -102,6 +103,8 @@ type words struct {
 	Requested        bool
 	Mode             slot.Mode
 	ShownNumber      string // what the person sees when the worker calls; empty: no number
+	NextTry          string // when the worker calls again; empty: no more
+	PlainNextTry     string
 
 	Proposals string   // the address of offers; empty if there are none
 	Offers    []Offers // the offers that a mail lists
@@ -113,11 +116,15 @@ func (s *Service) wordsOf(a appointment.Appointment, person people.Reachable, no
 		other = person.Zone
 	}
 	starts, penaltyFree := a.StartsAt.In(person.Zone), a.PenaltyFreeUntil().In(person.Zone)
-	return words{
+	said := words{
 		FirstName: person.FirstName, When: web.Both(a.StartsAt, person.Zone, other), PenaltyFree: a.PenaltyFree(now), PenaltyFreeUntil: web.DayHour(penaltyFree), AnswerBy: web.DayHour(a.AnswerBy.In(person.Zone)),
 		Plain: web.PlainDayHour(starts), PlainHour: web.PlainHour(starts), PlainPenaltyFree: web.PlainDateHour(penaltyFree),
 		Page: s.Links.Appointment(a.ID), Beneficiary: person.ID == a.BeneficiaryID, Late: a.Status == appointment.CancelledLate, Begun: !now.Before(a.StartsAt), Requested: a.Status == appointment.Requested, Mode: a.Mode, ShownNumber: people.DisplayMobile(a.ShownNumber),
 	}
+	if next := a.NextTry(); !next.IsZero() {
+		said.NextTry, said.PlainNextTry = web.Hour(next.In(person.Zone)), web.PlainHour(next.In(person.Zone))
+	}
+	return said
 }
 
 // wordsWithOffers is wordsOf with the current offers, if the worker cancelled.

@@ -34,6 +34,7 @@ const (
 	ClosedRequest = "closed_request" // to the worker, of a declined or expired request
 	LimitReminder = "reminder_limit"
 	HourReminder  = "reminder_hour"
+	Unreached     = "unreached" // the worker called, and nobody answered
 )
 
 // kind describes all notifications of one name.
@@ -45,23 +46,37 @@ type kind struct {
 
 	before  time.Duration // of a reminder: how long before the hour it is due
 	useless time.Duration // of a reminder: how long before the hour it is no longer useful
+
+	call bool // it is about a try to call: urgent, without a calendar file
 }
 
 // reminder reports whether the kind is a reminder, planned from the appointments.
 func (k kind) reminder() bool { return k.before > 0 }
 
+// afterLastTry is how long after the appointment a person may still read that nobody will call
+// again.
+const afterLastTry = 24 * time.Hour
+
 // uselessFrom returns from when a notification of the kind is no longer useful: other than
-// reminders, when the appointment is over.
+// reminders and tries to call, when the appointment is over.
 func (k kind) uselessFrom(a appointment.Appointment) time.Time {
-	if k.reminder() {
+	switch {
+	case k.reminder():
 		return a.StartsAt.Add(-k.useless)
+	case k.call && a.TriedOut():
+		return a.EndsAt.Add(afterLastTry)
+	case k.call:
+		return a.NextTry()
 	}
 	return a.EndsAt
 }
 
 func (k kind) priority() int {
-	if k.reminder() {
+	switch {
+	case k.reminder():
 		return jobs.Reminder
+	case k.call:
+		return jobs.Awaited
 	}
 	return jobs.News
 }
@@ -78,6 +93,7 @@ var kinds = map[string]kind{
 	Declined:      {label: "Demande déclinée", valid: []appointment.Status{appointment.Declined}},
 	ClosedRequest: {label: "Demande close", valid: []appointment.Status{appointment.Declined, appointment.Expired}, byMail: true},
 	Expired:       {label: "Demande sans réponse", valid: []appointment.Status{appointment.Expired}},
+	Unreached:     {label: "Appel sans réponse", valid: []appointment.Status{appointment.Confirmed, appointment.NoShow}, call: true},
 	LimitReminder: {
 		label: "Rappel avant la limite", valid: []appointment.Status{appointment.Confirmed}, wanted: func(c people.Contact) bool { return c.LimitReminder },
 		before: appointment.PenaltyFreeBefore + 24*time.Hour, useless: appointment.PenaltyFreeBefore + time.Hour,

@@ -139,6 +139,8 @@ var policy = map[string]rule{
 	"POST /rendez-vous/{id}/besoins":       to(422, viewer.Beneficiary).of("appointment").sends("companion", strings.Repeat("a", 5000)),
 	"POST /rendez-vous/{id}/reponse":       to(422, viewer.SocialWorker).of("appointment"),
 	"POST /rendez-vous/{id}/issue":         to(422, viewer.SocialWorker).of("appointment"),
+	"POST /rendez-vous/{id}/pas-jointe":    to(409, viewer.SocialWorker).of("appointment"),
+	"POST /rendez-vous/{id}/message-vocal": to(303, viewer.Beneficiary).of("appointment"),
 	"POST /rendez-vous/{id}/marque":        to(303, viewer.SocialWorker).of("late cancellation"),
 	"GET /rendez-vous/{id}/signalement":    to(200, viewer.SocialWorker).of("appointment"),
 	"POST /rendez-vous/{id}/signalement":   to(422, viewer.SocialWorker).of("appointment"),

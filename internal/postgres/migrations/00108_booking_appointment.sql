@@ -20,6 +20,8 @@ create table appointments (
     sealed_note      bytea,
     sealed_needs     bytea, -- interpreter, accessibility, a third person
     sealed_reply     bytea, -- what was said when cancelling
+    voicemail        boolean not null default false, -- whether the worker may leave a voice message (R24)
+    tried_at         timestamptz[] not null default '{}', -- when the worker called, and nobody answered (R24)
     sequence         int not null default 0,
     booked_at        timestamptz not null,
     cancelled_at     timestamptz,
@@ -27,6 +29,7 @@ create table appointments (
     -- changed it.
     changed_at       timestamptz not null default platform_now(),
     constraint appointments_answer_by_check check (status <> 'requested' or answer_by is not null),
+    constraint appointments_tried check (cardinality(tried_at) <= 3 and lower(period) <= all (tried_at) and upper(period) > all (tried_at)),
     constraint appointments_one_hour check (upper(period) - lower(period) = interval '1 hour'),
     constraint appointments_whole_minute check (date_trunc('minute', lower(period) at time zone 'UTC') = lower(period) at time zone 'UTC'),
     -- The last word on R13, whatever the code believed: nobody has two at a time.
