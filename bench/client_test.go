@@ -24,7 +24,7 @@ import (
 const clientVariable = "SOCIALDIRECT_BENCH_CLIENT"
 
 // programs are these clients: each reads its orders as JSON and writes its result as JSON.
-var programs = map[string]func(in io.Reader, out io.Writer) error{"traffic": traffic}
+var programs = map[string]func(in io.Reader, out io.Writer) error{"traffic": traffic, "calls": calling}
 
 // beClient runs the program that the environment names; there is none in a process of benchmarks.
 func beClient() (is bool, err error) {

@@ -138,7 +138,7 @@ func (l *loop) note() {
 	}
 	now := l.db.Now()
 	l.noting.Go(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), askWithin)
+		ctx, cancel := context.WithTimeout(context.Background(), noteWithin)
 		defer cancel()
 		id := uuid.New()
 		if err := insertAttendance(ctx, l.db.Pool, id, l.call, l.account, now); err != nil {
@@ -156,7 +156,7 @@ func (l *loop) leave() {
 	if l.attendance == uuid.Nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
+	ctx, cancel := context.WithTimeout(context.Background(), noteWithin)
 	defer cancel()
 	if err := endAttendance(ctx, l.db.Pool, l.attendance, l.db.Now()); err != nil {
 		slog.Error("call attendance", "cause", err)

@@ -16,8 +16,9 @@ import (
 )
 
 const (
-	maxFrame  = 64 << 10        // in bytes
-	askWithin = 4 * time.Second // timeout of a check by the database
+	maxFrame   = 64 << 10         // in bytes
+	askWithin  = 4 * time.Second  // timeout of a check by the database
+	noteWithin = 30 * time.Second // timeout of storing when somebody joined or left: thousands may, at once
 )
 
 // limits bounds the rate at which one connection is read. A browser sends its candidates in a
