@@ -71,6 +71,8 @@ func decodeNeeds(f *form.Form) appointment.Needs {
 		Interpreter:   f.Text("interpreter", form.Text{Max: appointment.MaxInterpreter}),
 		Accessibility: f.Text("accessibility", form.Text{Max: appointment.MaxAccessibility, Lines: true}),
 		Companion:     f.Text("companion", form.Text{Max: appointment.MaxCompanion}),
+		ByWriting:     f.Ticked("by_writing"),
+		SignLanguage:  f.Ticked("sign_language"),
 	}
 }
 
@@ -114,9 +116,10 @@ func (h *HTTP) showNeeds(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	page.Form = form.New(map[string]string{
-		"interpreter": details.Interpreter, "accessibility": details.Accessibility, "companion": details.Companion,
-	})
+	page.Form = form.New(nil)
+	for _, field := range details.Fields() {
+		page.Form.Set(field.Name, field.Value)
+	}
 	return h.Render.Render(w, r, http.StatusOK, page)
 }
 

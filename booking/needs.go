@@ -26,7 +26,7 @@ func (s *Service) ChangeNeeds(ctx context.Context, v *viewer.Viewer, id uuid.UUI
 		if !h.Cancellable(tx.Now) {
 			return appointment.ErrNeedsTooLate
 		}
-		if same, err := s.Appointments.Needs(ctx, tx, v, id, n); err != nil || same {
+		if now, err := s.Appointments.NeedsOf(ctx, tx, v, id); err != nil || now == n {
 			return err
 		}
 		if err := s.Appointments.Spend(ctx, tx, v, h.BeneficiaryID); err != nil {

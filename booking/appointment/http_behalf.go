@@ -100,10 +100,8 @@ func (f HiddenField) Written() bool {
 
 // HiddenFields returns the values of a request to carry along.
 func HiddenFields(r Request) []HiddenField {
-	all := []HiddenField{
-		{"reason", r.Reason}, {"note", r.Note}, {"interpreter", r.Interpreter}, {"accessibility", r.Accessibility}, {"companion", r.Companion},
-	}
-	all = append(all, HiddenField{"anybody", box(r.Anybody)}, HiddenField{"voicemail", box(r.Voicemail)})
+	all := []HiddenField{{"reason", r.Reason}, {"note", r.Note}, {"anybody", box(r.Anybody)}, {"voicemail", box(r.Voicemail)}}
+	all = append(all, r.Fields()...)
 	return slices.DeleteFunc(all, func(f HiddenField) bool { return f.Value == "" })
 }
 

@@ -10,12 +10,14 @@ import (
 	"github.com/google/uuid"
 )
 
-// Needs are accommodations that a person needs at the appointment, in their own words; each
-// may be empty. They are sealed with the person's key, and only the two people read them.
+// Needs are accommodations that a person needs at the appointment: in their own words, each of
+// which may be empty, or chosen. They are sealed with the person's key, and only the two people read them.
 type Needs struct {
 	Interpreter   string `json:"interpreter,omitempty"` // into which language, sign language included
 	Accessibility string `json:"accessibility,omitempty"`
-	Companion     string `json:"companion,omitempty"` // a third person who comes along
+	Companion     string `json:"companion,omitempty"`     // a third person who comes along
+	ByWriting     bool   `json:"by_writing,omitempty"`    // in a call, without microphone and camera
+	SignLanguage  bool   `json:"sign_language,omitempty"` // in a call, the picture comes before the sound
 }
 
 // The maximum length of each of the needs, in characters.
@@ -47,12 +49,18 @@ func (s *Service) unsealNeeds(ctx context.Context, q postgres.Querier, person, i
 	return n, json.Unmarshal([]byte(text), &n)
 }
 
-// Needs reports whether n are already the needs stored for the appointment.
-func (s *Service) Needs(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, id uuid.UUID, n Needs) (bool, error) {
-	row, err := Read(ctx, tx, v.ID, id)
+// NeedsOf returns the needs stored for one of the viewer's appointments; NotFound for others.
+func (s *Service) NeedsOf(ctx context.Context, q postgres.Querier, v *viewer.Viewer, id uuid.UUID) (Needs, error) {
+	row, err := Read(ctx, q, v.ID, id)
 	if err != nil {
-		return false, err
+		return Needs{}, err
 	}
-	now, err := s.unsealNeeds(ctx, tx, v.ID, id, row.SealedNeeds)
-	return now == n, err
+	return s.unsealNeeds(ctx, q, row.BeneficiaryID, id, row.SealedNeeds)
+}
+
+// Fields returns the needs as the fields of a form; empty values too.
+func (n Needs) Fields() []HiddenField {
+	return []HiddenField{
+		{"interpreter", n.Interpreter}, {"accessibility", n.Accessibility}, {"companion", n.Companion}, {"by_writing", box(n.ByWriting)}, {"sign_language", box(n.SignLanguage)},
+	}
 }
