@@ -34,6 +34,8 @@ type callPage struct {
 	SelfRole       role
 	Guest          bool   // the viewer is a guest, and sees nothing of the appointment
 	With           string // the other person's name
+	ByWriting      bool   // the beneficiary has asked to speak by writing alone
+	Signing        bool   // the beneficiary has asked for sign language
 	Now            time.Time
 	StartsAt       time.Time
 	EndsAt         time.Time
@@ -52,6 +54,9 @@ func (p callPage) Socket() string {
 	}
 	return "/rendez-vous/" + p.AppointmentID.String() + "/appel/ws"
 }
+
+// Writes reports whether the viewer is the one who asked to speak by writing alone.
+func (p callPage) Writes() bool { return p.ByWriting && p.SelfRole == beneficiary }
 
 // MissedAt is from when on somebody who waits for the worker may book again instead.
 func (p callPage) MissedAt() time.Time { return p.StartsAt.Add(booking.MissedAfter) }
@@ -108,10 +113,14 @@ func (h *HTTP) callFor(ctx context.Context, a appointment.Appointment, v *viewer
 	if err != nil {
 		return callPage{}, err
 	}
+	needs, err := h.calls.appointments.NeedsOf(ctx, h.calls.db.Pool, v, a.ID)
+	if err != nil {
+		return callPage{}, err
+	}
 	servers, _ := h.calls.iceServers(holderOf(self.ID, a, v), a)
 	ice, err := json.Marshal(servers)
 	return callPage{
-		AppointmentID: a.ID, SelfRole: self.Role, With: other.Name,
+		AppointmentID: a.ID, SelfRole: self.Role, With: other.Name, ByWriting: needs.ByWriting, Signing: needs.SignLanguage,
 		Now: h.calls.db.Now(), StartsAt: a.StartsAt.In(v.Zone), EndsAt: a.EndsAt.In(v.Zone), ClosesAt: closesAt(a).In(v.Zone),
 		ICEServers: template.JS(ice), ConversationID: a.ConversationID(),
 		Rebook: rebook(a, v), Phonable: phonable, Phone: h.render.Phone(),

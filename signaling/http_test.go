@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -61,6 +62,55 @@ func TestR22_TheCallPageContainsTheRelays(t *testing.T) {
 		if !strings.Contains(body, "call/main") {
 			t.Error("the page loads no script")
 		}
+	}
+}
+
+// What the person asked for when booking is on both call pages of that appointment, and on no
+// other one.
+func TestR22_R26_TheCallBeginsAsThePersonAskedAtBooking(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	course := regexp.MustCompile(` data-(by-writing|signing)`)
+	asked := func(v *viewer.Viewer) []string {
+		t.Helper()
+		status, body := w.page(t, v, w.appointment)
+		if status != http.StatusOK {
+			t.Fatalf("%s: %d", v.Name, status)
+		}
+		return course.FindAllString(body, -1)
+	}
+	start := w.appointment.StartsAt
+	for _, c := range []struct {
+		needs appointment.Needs
+		want  []string
+	}{
+		{appointment.Needs{Interpreter: "arabe"}, nil},
+		{appointment.Needs{ByWriting: true}, []string{" data-by-writing"}},
+		{appointment.Needs{SignLanguage: true}, []string{" data-signing"}},
+		{appointment.Needs{ByWriting: true, SignLanguage: true}, []string{" data-by-writing", " data-signing"}},
+	} {
+		w.SetNow(start.Add(-time.Minute))
+		must(t, w.Bookings.ChangeNeeds(t.Context(), w.zoe, w.appointment.ID, c.needs))
+		w.SetNow(start)
+		for _, v := range []*viewer.Viewer{w.zoe, w.nadia} {
+			if got := asked(v); !slices.Equal(got, c.want) {
+				t.Errorf("%s, of %+v: %q", v.Name, c.needs, got)
+			}
+		}
+	}
+	_, zoe := w.page(t, w.zoe, w.appointment)
+	_, nadia := w.page(t, w.nadia, w.appointment)
+	if !strings.Contains(zoe, "Entrer, par écrit seulement</button>") || strings.Contains(nadia, "Entrer, par écrit seulement") {
+		t.Error("writing is not the way in of the person alone")
+	}
+	paul := w.Beneficiary(t, "Paul", "Aubry")
+	w.others = append(w.others, paul)
+	other := w.Book(t, paul, w.SocialWorker(t, "Marc", "Tanguy"), start, slot.Video)
+	if _, body := w.page(t, paul, other); course.MatchString(body) || !strings.Contains(body, `id="call"`) {
+		t.Error("another appointment's call begins so")
+	}
+	if status, body := w.page(t, paul, w.appointment); status != http.StatusNotFound || course.MatchString(body) {
+		t.Errorf("somebody else: %d", status)
 	}
 }
 

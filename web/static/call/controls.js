@@ -6,6 +6,7 @@ import { Board } from "./board.js";
 import { Call } from "./call.js";
 import { CaptionPanel } from "./captions.js";
 import { ConversationPanel } from "./conversation.js";
+import { begins } from "./course.js";
 import { DevicePanel } from "./devices.js";
 import { DocumentPanel } from "./showing.js";
 import { interruption } from "./interruptions.js";
@@ -26,6 +27,7 @@ const comesBackWithin = 10_000;
  */
 export async function hold(page, { atOnce = false } = {}) {
   const before = recall();
+  const course = begins(before, page.asked, page.isBeneficiary, atOnce);
   const media = new Media({ sends: (kind, track) => void call.send(kind, track), changed }, before?.chosen);
   const call = new Call(page, media);
   const devices = new DevicePanel(page, media, remember);
@@ -39,8 +41,8 @@ export async function hold(page, { atOnce = false } = {}) {
   page.share.hidden = !canShareScreen;
   offerViews(page);
   offerPrivacy(page, media, call, [text, documents, board, captions, ...conversations(page)], remember);
-  page.go.addEventListener("click", () => { page.prime(); enter(); });
-  page.byWriting.addEventListener("click", enterToWrite);
+  page.go.addEventListener("click", course.writes ? enterToWrite : enterToTalk);
+  page.byWriting.addEventListener("click", course.writes ? enterWithMicrophone : enterToWrite);
   page.admit.addEventListener("click", () => call.admit());
   page.sendAway.addEventListener("click", () => call.refuse());
   page.leave.addEventListener("click", () => call.leave());
@@ -60,7 +62,8 @@ export async function hold(page, { atOnce = false } = {}) {
   };
 
   if (before) restore(before);
-  const opening = media.open(before ?? { microphone: true, camera: atOnce });
+  sign(course.signing);
+  const opening = media.open(course.devices);
   if (before || atOnce) enter();
   else preview();
   page.advise(await opening);
@@ -81,22 +84,31 @@ export async function hold(page, { atOnce = false } = {}) {
     page.begin("Ouverture de l’appel…");
     void awake.hold();
     call.start(text, documents, board);
+    if (course.reads && !page.veiled) text.open();
   }
 
   /** The page is as it was before it was loaded anew. @param {import("./memory.js").Memory} kept */
-  function restore({ speaker, veiled, signing, captions: captioned }) {
+  function restore({ speaker, veiled, captions: captioned }) {
     devices.useSpeaker(speaker);
-    media.signing = signing;
-    page.turn(page.signing, signing);
     if (captioned) void captions.toggle();
     if (veiled) page.veil(true);
+  }
+
+  function enterToTalk() {
+    page.prime();
+    enter();
+  }
+
+  /** Who asked to write has changed their mind. */
+  async function enterWithMicrophone() {
+    enterToTalk();
+    if (!media.microphone) await change(() => media.toggleMicrophone());
   }
 
   /** Without microphone and camera: nobody is seen or heard who only wants to write. */
   function enterToWrite() {
     media.turnOff();
-    page.prime();
-    enter();
+    enterToTalk();
     text.open();
   }
 
@@ -121,9 +133,14 @@ export async function hold(page, { atOnce = false } = {}) {
     return "";
   }
 
+  /** @param {boolean} signing */
+  function sign(signing) {
+    media.signing = signing;
+    page.turn(page.signing, signing);
+  }
+
   async function toggleSigning() {
-    media.signing = !media.signing;
-    page.turn(page.signing, media.signing);
+    sign(!media.signing);
     call.tell();
     return "";
   }

@@ -87,6 +87,12 @@ export class Page {
     return this.call.dataset["guest"] !== undefined;
   }
 
+  /** What the beneficiary asked for when booking. @returns {import("./course.js").Asked} */
+  get asked() {
+    const { byWriting, signing } = this.call.dataset;
+    return { byWriting: byWriting !== undefined, signing: signing !== undefined };
+  }
+
   get socket() {
     const address = new URL(this.call.dataset["socket"] ?? "", location.href);
     address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
