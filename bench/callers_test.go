@@ -44,7 +44,7 @@ type called struct {
 
 const (
 	chatter   = 50 * time.Millisecond // between two messages of one who talks
-	drowning  = 20                    // descriptions for one who does not read
+	drowning  = 8                     // descriptions for one who does not read
 	dialAtOne = 64                    // handshakes at a time
 )
 

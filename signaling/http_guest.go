@@ -8,6 +8,7 @@ import (
 	"net/url"
 
 	"socialdirect/booking/appointment"
+	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/socket"
 	"socialdirect/internal/zone"
@@ -141,7 +142,7 @@ func (h *HTTP) revokeInvitation(w http.ResponseWriter, r *web.Request) error {
 // showGuest answers GET /appel/invite: the page of a link, or the guest's call page.
 func (h *HTTP) showGuest(w http.ResponseWriter, r *web.Request) error {
 	if token := r.URL.Query().Get("token"); token != "" {
-		if _, err := h.calls.guests.Openable(r.Context(), token); err != nil {
+		if err := h.openable(r, token); err != nil {
 			return err
 		}
 		return h.render.Render(w, r, http.StatusOK, linkPage{Token: token})
@@ -162,12 +163,33 @@ func (h *HTTP) showGuest(w http.ResponseWriter, r *web.Request) error {
 
 // openLink answers POST /appel/invite: the browser becomes the guest's.
 func (h *HTTP) openLink(w http.ResponseWriter, r *web.Request, f *form.Form) error {
-	cookie, err := h.calls.guests.Open(r.Context(), f.Hidden("token", 64))
+	token := f.Hidden("token", 64)
+	if err := h.openable(r, token); err != nil {
+		return err
+	}
+	cookie, err := h.calls.guests.Open(r.Context(), token)
 	if err != nil {
 		return err
 	}
 	r.Cookies.Within(guestPath).Set(w, guestCookie, cookie, 0)
 	return web.See(w, r, guestPath)
+}
+
+// openable fails unless the link can be opened by whoever asks: the two people of the call have
+// a way of their own, and would use up what they made for somebody else.
+func (h *HTTP) openable(r *web.Request, token string) error {
+	call, err := h.calls.guests.Openable(r.Context(), token)
+	if err != nil || r.Viewer == nil {
+		return err
+	}
+	_, err = h.calls.appointments.Appointment(r.Context(), r.Viewer, call)
+	switch {
+	case err == nil:
+		return errOwnLink
+	case fault.Is(err, fault.NotFound):
+		return nil
+	}
+	return err
 }
 
 // guestSocket answers GET /appel/invite/ws.

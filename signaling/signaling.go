@@ -150,5 +150,6 @@ func closesAt(a appointment.Appointment) time.Time { return a.CallUntil }
 // Refusals before a socket opens.
 var (
 	errSignedOut = fault.New(fault.Unauthenticated, "Connectez-vous pour entrer dans l’appel.")
+	errOwnLink   = fault.New(fault.Forbidden, "Ce lien est pour la personne que vous invitez. Envoyez-le-lui\u00a0: il ne sert qu’une fois. Vous entrez dans l’appel par la page du rendez-vous.")
 	errNotFound  = fault.New(fault.NotFound, "Ce rendez-vous n’existe pas, ou n’est pas le vôtre.")
 )

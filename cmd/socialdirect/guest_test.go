@@ -55,6 +55,10 @@ func TestR24_ALinkThatIsMailedOpensTheCallOnceAndSaysNothingElse(t *testing.T) {
 	for range 2 { // a program that looks at links uses nothing up
 		lin.want("the page of the link", lin.get("/appel/invite?token="+token), http.StatusOK)
 	}
+	zoe.want("one's own link", zoe.get("/appel/invite?token="+token), http.StatusForbidden)
+	for _, own := range []*visitor{zoe, worker} {
+		own.want("one's own link, pressed", own.post("/appel/invite", "token", token), http.StatusForbidden)
+	}
 	lin.want("enter", lin.post("/appel/invite", "token", token), http.StatusSeeOther)
 	lin.want("the call", lin.get("/appel/invite"), http.StatusOK)
 	other := w.visitor(t)
