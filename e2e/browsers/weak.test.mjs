@@ -1,6 +1,8 @@
 // A call over a bad line: what of it stays, and how it comes back (R26).
 
 import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { admit, bothSee, callOf, enter, seat } from "./calling.mjs";
 import { chromium } from "./launch.mjs";
@@ -14,6 +16,9 @@ const second = 1000;
 
 /** What is sent at each step of the ladder, in bits a second; after them comes no picture. */
 const steps = [1_200_000, 450_000, 160_000, 90_000];
+
+/** Where to keep what each side measured, for web/scripttest/traces; nowhere if it is empty. */
+const traces = process.env["SOCIALDIRECT_TRACES"];
 
 /** @type {import("puppeteer-core").Browser} */
 let browser;
@@ -30,7 +35,10 @@ before(async () => {
   line = await Line.to(demo.turn_url);
   ({ beneficiary, worker } = await seat(browser, "Chromium", line));
   call = await callOf(beneficiary);
-  for (const { window } of [beneficiary, worker]) await window.page.evaluateOnNewDocument(film);
+  for (const { window } of [beneficiary, worker]) {
+    await window.page.evaluateOnNewDocument(film);
+    if (traces) await window.page.evaluateOnNewDocument(keepTrace);
+  }
   await talk();
 });
 
@@ -63,6 +71,7 @@ for (const { rate, step } of [{ rate: 1_200_000, step: 1 }, { rate: 450_000, ste
         assert.ok(now === step || now === step - 1 && away <= 6 * second, `${person.name} is at step ${now} in place of ${step}, for ${away} ms`);
       }
     }
+    await keep(`${rate / 1000}`);
   });
 }
 
@@ -81,6 +90,7 @@ test("at 64 kbit/s with 5 % loss and 300 ms the voice stays, and the people are 
     assert.ok(waited <= 0.4, `${person.name} hears what was said ${Math.round(1000 * waited)} ms before`);
     assert.equal(await stepOf(person), steps.length, `${person.name} sends no picture`);
   }
+  await keep("64-lossy");
   await beneficiary.until("reads that the line is weak", () => document.getElementById("quality")?.dataset["level"] !== "good");
 });
 
@@ -129,6 +139,35 @@ function film() {
   };
 }
 
+/** Runs in the page, before its own scripts: keeps what the page measures of its connection. */
+function keepTrace() {
+  const members = ["id", "type", "kind", "nominated", "selected", "state", "currentRoundTripTime", "roundTripTime", "availableOutgoingBitrate", "selectedCandidatePairId", "fractionLost", "packetsReceived", "packetsLost", "bytesReceived", "bytesSent", "targetBitrate"];
+  const types = ["candidate-pair", "transport", "remote-inbound-rtp", "inbound-rtp", "outbound-rtp"];
+  const native = RTCPeerConnection.prototype.getStats;
+  window.trace = [];
+  RTCPeerConnection.prototype.getStats = async function (...given) {
+    const at = performance.now(), report = await native.apply(this, given);
+    if (given.length > 0 || this.connectionState !== "connected") return report;
+    const sender = this.getSenders().find((each) => each.track?.kind === "video");
+    const stats = [...report.values()].filter((each) => types.includes(each.type) && (each.type !== "candidate-pair" || each.nominated));
+    window.trace.push({
+      at: Math.round(at), asked: sender?.getParameters().encodings?.[0]?.maxBitrate ?? 0,
+      stats: stats.map((each) => Object.fromEntries(members.filter((member) => each[member] !== undefined).map((member) => [member, each[member]]))),
+    });
+    return report;
+  };
+}
+
+/** Writes what both sides measured, if it is wanted. @param {string} name */
+async function keep(name) {
+  if (!traces) return;
+  mkdirSync(traces, { recursive: true });
+  for (const [side, person] of Object.entries({ beneficiary, worker })) {
+    const windows = await person.ask(() => window.trace.map((/** @type {unknown} */ each) => JSON.stringify(each)));
+    writeFileSync(join(traces, `${name}-${side}.jsonl`), `${windows.join("\n")}\n`);
+  }
+}
+
 /** @param {number} time milliseconds */
 function pause(time) {
   return new Promise((again) => setTimeout(again, time));
@@ -155,7 +194,7 @@ async function stepOf(person) {
  */
 function voice(person) {
   return person.ask(async () => {
-    const stats = [...(await document.getElementById("call").peerConnection.getStats()).values()];
+    const stats = [...(await document.getElementById("call").peerConnection.getStats(null)).values()];
     const heard = stats.find((each) => each.type === "inbound-rtp" && each.kind === "audio");
     return { samples: heard.totalSamplesReceived, concealed: heard.concealedSamples - heard.silentConcealedSamples, waited: heard.jitterBufferDelay, played: heard.jitterBufferEmittedCount };
   });

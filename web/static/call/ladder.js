@@ -98,6 +98,20 @@ export function beginning(at) {
 }
 
 /**
+ * What counts of a measurement: loss on the way here tells of a line that no own picture burdens.
+ * @param {Course} course
+ * @param {State} before
+ * @param {import("./quality.js").Measurement} seen
+ * @param {number} at milliseconds
+ * @param {boolean} picture whether this side has a picture to send
+ * @returns {Statistics}
+ */
+export function statistics(course, before, { lossSent, lossReceived, roundTrip, available }, at, picture) {
+  const loss = before.step < ends(course).ownOff ? lossSent : Math.max(lossSent, lossReceived);
+  return { at, loss, roundTrip, available, picture };
+}
+
+/**
  * The state after one more window.
  * @param {Course} course
  * @param {State} before

@@ -3,7 +3,7 @@
 
 import { Channel } from "./channel.js";
 import { DocumentChannel } from "./document.js";
-import { after, beginning, ends, signing, talking } from "./ladder.js";
+import { after, beginning, ends, signing, statistics, talking } from "./ladder.js";
 import { Peer, configuration } from "./peer.js";
 import { LineQuality } from "./quality.js";
 import { LongSilence } from "./silence.js";
@@ -167,9 +167,8 @@ export class Link {
     if (!seen) return null;
     if (this.peer.connection.connectionState !== "connected") return seen; // a cut tells nothing of the line after it
     const before = this.#ladder;
-    const loss = before.step < ends(this.#course).ownOff ? seen.lossSent : Math.max(seen.lossSent, seen.lossReceived);
     const picture = this.#media.videoTrack !== null && this.#wanted && !this.#media.voiceOnly;
-    this.#ladder = after(this.#course, before, { at, loss, roundTrip: seen.roundTrip, available: seen.available, picture });
+    this.#ladder = after(this.#course, before, statistics(this.#course, before, seen, at, picture));
     if (this.#ladder.step !== before.step || this.#ladder.lean !== before.lean || this.#ladder.mute !== before.mute) await this.#step(before.step);
     this.#settle();
     return seen;
