@@ -267,6 +267,31 @@ test("who leaves is told what comes next, each their own", async () => {
   await zoe.until("is in the call without another preview", () => document.getElementById("call")?.dataset["phase"] === "alone");
 });
 
+test("who asked at booking for writing and signs enters so with one press, and the worker reads at once", async () => {
+  for (const person of [zoe, nadia]) {
+    await person.window.page.evaluateOnNewDocument(askedAtBooking);
+    await person.open(call);
+    await person.until("is before the call", () => document.getElementById("call")?.dataset["phase"] === "preview");
+    await person.click("#go");
+    await person.until("can write", () => document.getElementById("text-field").checkVisibility());
+    assert.equal(await person.ask(() => document.getElementById("signing").ariaChecked), "true", `${person.name} finds sign language on`);
+  }
+  assert.deepEqual(await zoe.ask(() => ["microphone", "camera"].map((id) => document.getElementById(id).ariaChecked)), ["false", "false"], "who writes is neither heard nor seen");
+  assert.deepEqual(await zoe.ask(() => window.tracks.length), 0, "no device was opened");
+  await nadia.until("is in the call with the other", () => document.getElementById("call")?.dataset["phase"] === "talking");
+  await zoe.sees("Langue des signes pour Nadia Le Goff");
+  await zoe.window.page.type("#text-field", "Mots écrits");
+  await nadia.sees("Mots écrits");
+});
+
+/** Runs in the page, before its own scripts: a first visit of the page, as the server makes it where both were asked for at booking. */
+function askedAtBooking() {
+  sessionStorage.clear();
+  new MutationObserver(() => {
+    for (const each of ["data-by-writing", "data-signing"]) document.getElementById("call")?.setAttribute(each, "");
+  }).observe(document, { childList: true, subtree: true });
+}
+
 /** Chooses a document to show. @param {Person} person */
 async function shows(person) {
   await person.click("#more");
