@@ -23,7 +23,7 @@ type PageParts struct {
 	Render   *web.Renderer
 	Secure   bool                                          // served over TLS: cookies carry the __Host- prefix (RFC 6265bis, 4.1.3.2)
 	Coming   func(context.Context, uuid.UUID) (int, error) // how many appointments a person has to come
-	Recalls  func(context.Context) (int, error)            // how many people the switchboard has to call
+	Desk     func(context.Context) (signup.Tasks, error)   // what waits for the switchboard
 }
 
 // HTTP serves the pages of accounts.
@@ -51,7 +51,7 @@ func NewHTTP(p PageParts) *HTTP {
 		Sessions:       sessions,
 		Factors:        factor.NewHTTP(a.Factors, sessions, p.Render),
 		Lookups:        lookup.NewHTTP(a.Lookups, p.Render),
-		SignUps:        signup.NewHTTP(signup.PageParts{SignUps: a.SignUps, Sessions: sessions, Render: p.Render, Recalls: p.Recalls}),
+		SignUps:        signup.NewHTTP(signup.PageParts{SignUps: a.SignUps, Sessions: sessions, Render: p.Render, Tasks: p.Desk}),
 		Reports:        report.NewHTTP(a.Reports, p.Render),
 		PasswordResets: passwordreset.NewHTTP(a.PasswordResets, sessions, p.Render),
 		Decisions:      decision.NewHTTP(a.Decisions, p.Render, p.Coming),

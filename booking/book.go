@@ -89,6 +89,9 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 	if err := appointment.Insert(ctx, tx, n); err != nil {
 		return appointment.Booked{}, err
 	}
+	if err := s.Interpreters.Follow(ctx, tx, n.ID, person, "", r.Needs.Interpreter); err != nil {
+		return appointment.Booked{}, err
+	}
 	if err := rebooking.Settle(ctx, tx, r, person, n.ID); err != nil {
 		return appointment.Booked{}, err
 	}

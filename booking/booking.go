@@ -26,6 +26,7 @@ import (
 	"socialdirect/account"
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/interpreter"
 	"socialdirect/booking/notify"
 	"socialdirect/booking/rebooking"
 	"socialdirect/booking/search"
@@ -67,6 +68,7 @@ type Parts struct {
 	Agendas      *agenda.Service
 	Searches     *search.Service
 	Rebookings   *rebooking.Service
+	Interpreters *interpreter.Service
 	Notify       *notify.Service
 }
 

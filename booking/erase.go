@@ -6,6 +6,7 @@ import (
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/calendar"
+	"socialdirect/booking/interpreter"
 	"socialdirect/booking/notify"
 	"socialdirect/booking/rebooking"
 	"socialdirect/booking/search"
@@ -18,8 +19,7 @@ import (
 )
 
 // LockForErasure locks the agenda of a person who is about to be erased, and those of workers
-// with a request of that person. The caller locks the account afterwards: bookings use the
-// same order.
+// with a request of that person. The caller locks the account afterwards: bookings use the same order.
 func (s *Service) LockForErasure(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	return worker.LockAgendas(ctx, tx, person)
 }
@@ -43,7 +43,7 @@ func (s *Service) Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) e
 		}
 	}
 	for _, erase := range []func(context.Context, postgres.Tx, uuid.UUID) error{
-		rebooking.Erase, waitlist.Erase, appointment.Erase, search.Erase, calendar.Erase, agenda.Erase, worker.Erase, viewlimit.Erase,
+		rebooking.Erase, interpreter.Erase, waitlist.Erase, appointment.Erase, search.Erase, calendar.Erase, agenda.Erase, worker.Erase, viewlimit.Erase,
 	} {
 		if err := erase(ctx, tx, person); err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 
 	"socialdirect/account/people"
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/interpreter"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -89,14 +90,16 @@ type appointmentPage struct {
 	CanEnter      bool // the call is open
 	Coming        bool
 	DoorsOpenAt   time.Time
-	CanAnswer     bool // the viewer may answer the request
-	CanConclude   bool // the viewer may record the outcome
-	CanNeed       bool // the viewer may change their needs
-	Answerable    bool // other slots are offered to the viewer, because the worker cancelled
-	Prove         bool // the viewer has not proved their mobile number yet, for SMS
-	Again         bool // it is over, and the viewer can book with the same worker again
-	CanTry        bool // the viewer may record a call that was not answered
-	CanMiss       bool // the viewer has waited long enough to book again instead, if the worker has not come
+	CanAnswer     bool              // the viewer may answer the request
+	CanConclude   bool              // the viewer may record the outcome
+	CanNeed       bool              // the viewer may change their needs
+	Answerable    bool              // other slots are offered to the viewer, because the worker cancelled
+	Prove         bool              // the viewer has not proved their mobile number yet, for SMS
+	Again         bool              // it is over, and the viewer can book with the same worker again
+	Search        interpreter.State // for the interpreter who was asked for; empty for none
+	Phone         web.Phone         // the switchboard's
+	CanTry        bool              // the viewer may record a call that was not answered
+	CanMiss       bool              // the viewer has waited long enough to book again instead, if the worker has not come
 }
 
 func (appointmentPage) Template() string { return "booking/appointment" }
@@ -122,13 +125,9 @@ func (p appointmentPage) TriedAt() string {
 // DisplayShown is the number that the person sees when the worker calls; empty for none.
 func (p appointmentPage) DisplayShown() string { return people.DisplayMobile(p.ShownNumber) }
 
-// Doors is how long before the start of the appointment its call opens, and how long after
-// the end it closes at the latest.
-const Doors = appointment.Doors
-
 // canEnter reports whether the call of the appointment is open at now.
 func canEnter(a appointment.Appointment, now time.Time) bool {
-	return a.Status.Agreed() && a.Mode == slot.Video && !now.Before(a.StartsAt.Add(-Doors)) && now.Before(a.EndsAt.Add(Doors))
+	return a.Status.Agreed() && a.Mode == slot.Video && !now.Before(a.StartsAt.Add(-appointment.Doors)) && now.Before(a.EndsAt.Add(appointment.Doors))
 }
 
 // Show shows the appointment's page.
@@ -147,12 +146,15 @@ func (h *HTTP) appointmentPage(r *web.Request, f *form.Form) (appointmentPage, e
 	}
 	v, now := r.Viewer, h.bookings.DB.Now()
 	details, err := h.bookings.Appointments.Details(r.Context(), v, a)
-	page := appointmentPage{Appointment: a, Details: details, Viewer: v, Form: f, CanCancel: a.Cancellable(now), IsPenaltyFree: a.PenaltyFree(now), DoorsOpenAt: a.StartsAt.Add(-Doors)}
+	page := appointmentPage{Appointment: a, Details: details, Viewer: v, Form: f, Phone: h.Render.Phone(), CanCancel: a.Cancellable(now), IsPenaltyFree: a.PenaltyFree(now), DoorsOpenAt: a.StartsAt.Add(-appointment.Doors)}
 	page.Coming = a.Status == appointment.Confirmed && !a.Over(now)
 	page.CanEnter = canEnter(a, now)
 	its := v.ID == a.SocialWorkerID
 	page.CanTry = its && a.Callable(now) && !a.TriedOut()
 	page.CanMiss = !its && a.Mode == slot.Video && missable(a, now)
+	if err == nil {
+		page.Search, err = h.bookings.Interpreters.Of(r.Context(), a)
+	}
 	if err == nil && page.Coming {
 		page.Prove, err = h.bookings.Accounts.Profiles.Unproved(r.Context(), v)
 	}

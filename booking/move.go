@@ -89,6 +89,9 @@ func (s *Service) move(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, h 
 	if err := appointment.MoveTo(ctx, tx, h.ID, slot.Period(), where, next.Status, next.AnswerBy); err != nil {
 		return err
 	}
+	if err := s.Interpreters.Again(ctx, tx, h.ID); err != nil {
+		return err
+	}
 	if h.late(v, tx.Now) {
 		if err := appointment.InsertMark(ctx, tx, h.SocialWorkerID, h.BeneficiaryID); err != nil {
 			return err

@@ -22,7 +22,7 @@ var keptIn = map[string]string{
 	"legal_acceptances": "Votre accord", "legal_seen": "Votre accord",
 	"contact_choices": "Ce que vous voulez recevoir", "notification_choices": "Ce que vous voulez recevoir",
 	"notifications": "Les messages partis vers vous",
-	"appointments":  "Vos rendez-vous", "rebookings": "Vos rendez-vous", "late_marks": "Vos rendez-vous", "booking_acts": "Vos rendez-vous", "sheet_views": "Vos rendez-vous",
+	"appointments":  "Vos rendez-vous", "rebookings": "Vos rendez-vous", "interpreter_searches": "Vos besoins et le motif", "late_marks": "Vos rendez-vous", "booking_acts": "Vos rendez-vous", "sheet_views": "Vos rendez-vous",
 	"waitlist_entries": "Votre liste d’attente", "waitlist_releases": "Votre liste d’attente", "waitlist_slots": "Votre liste d’attente",
 	"search_choices": "Ce que vous cherchez", "callbacks": "Votre demande d’appel",
 	"messages": "Vos messages et vos documents", "documents": "Vos messages et vos documents", "handed_documents": "Vos messages et vos documents", "uploads": "Vos messages et vos documents",

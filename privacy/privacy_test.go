@@ -574,7 +574,7 @@ var checked = map[string]string{
 	"openings.weekday": "1", "openings.ends_minute": "60", "openings.modes": "'{video}'", "uploads.object_key": "gen_random_uuid()::text",
 
 	"weekly_absences.ends_minute": "60", "callbacks.wanted": "'soon'", "callbacks.proved": "true", "callbacks.taken_at": "now()",
-	"call_invitations.kind": "'relative'",
+	"call_invitations.kind": "'relative'", "interpreter_searches.state": "'found'",
 }
 
 // There is no person left to decide about, and the error says so to the worker.

@@ -9,6 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/booking/appointment"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/interpreter"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/mail"
 	"socialdirect/internal/postgres"
@@ -240,6 +244,131 @@ func TestR24_OnlyItsPeopleInviteToACall(t *testing.T) {
 	wantFault(t, "after the call", err, fault.Conflict)
 }
 
+// found is a world in which Zoé has asked for an interpreter, and the switchboard has found one;
+// the hour is the day after.
+func found(t *testing.T) (w *world, desk *viewer.Viewer) {
+	t.Helper()
+	w, desk = newWorld(t), bookingtest.SwitchboardAgent()
+	w.appointment = w.Book(t, w.zoe, w.nadia, w.DB.Now().Add(24*time.Hour), slot.Video)
+	must(t, w.Bookings.ChangeNeeds(t.Context(), w.zoe, w.appointment.ID, appointment.Needs{Interpreter: "tigrigna"}))
+	must(t, w.Interpreters.Set(t.Context(), desk, w.appointment.ID, interpreter.Found))
+	return w, desk
+}
+
+func (w *world) inviteAhead(desk *viewer.Viewer) (token string, err error) {
+	return w.guests.InviteAhead(context.Background(), desk, w.appointment.ID, guest.NewInvitation{Name: "Lin Marchand", Kind: guest.Interpreter, Email: "lin@exemple.fr"})
+}
+
+func TestR24_ALinkThatIsMadeAheadOpensOnceFromTheOpeningOfTheCallToTheEndOfTheHour(t *testing.T) {
+	t.Parallel()
+	w, desk := found(t)
+	token, err := w.inviteAhead(desk)
+	must(t, err)
+	if sent := w.mailLinks(t); len(sent) != 1 || sent[0].To != "lin@exemple.fr" || !strings.Contains(sent[0].Text, token) || !strings.Contains(sent[0].Text, "Ce lien s’ouvre à ") {
+		t.Errorf("mailed %+v", sent)
+	}
+	opening := w.appointment.StartsAt.Add(-15 * time.Minute)
+	for _, early := range []time.Time{w.DB.Now(), opening.Add(-time.Microsecond)} {
+		w.SetNow(early)
+		_, err = w.guests.Openable(t.Context(), token)
+		must(t, err) // its page says from when
+		_, err = w.guests.Open(t.Context(), token)
+		wantFault(t, "before the opening", err, fault.Conflict)
+	}
+	w.SetNow(w.appointment.EndsAt)
+	_, err = w.guests.Open(t.Context(), token)
+	wantFault(t, "after the hour", err, fault.Gone)
+
+	w.SetNow(opening)
+	cookie, err := w.guests.Open(t.Context(), token)
+	must(t, err)
+	_, err = w.guests.Open(t.Context(), token)
+	wantFault(t, "the second use", err, fault.Gone)
+	i, err := w.guests.Of(t.Context(), cookie)
+	must(t, err)
+	if i.Name != "Lin Marchand" || i.Kind != guest.Interpreter || i.Consented || i.Admitted {
+		t.Errorf("the guest is %+v", i)
+	}
+	if admitted, err := w.guests.Admit(t.Context(), i.ID); err != nil || admitted {
+		t.Errorf("admitted without the beneficiary's consent: %v", err)
+	}
+	must(t, w.guests.Consent(t.Context(), i.ID, true))
+	if admitted, err := w.guests.Admit(t.Context(), i.ID); err != nil || !admitted {
+		t.Errorf("not admitted with it: %v", err)
+	}
+}
+
+func TestR24_ALinkThatIsMadeAheadEndsWithTheSearchThatItIsFor(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(w *world, desk *viewer.Viewer) error{
+		"the interpreter does not come": func(w *world, desk *viewer.Viewer) error {
+			return w.Interpreters.Set(context.Background(), desk, w.appointment.ID, interpreter.None)
+		},
+		"another hour": func(w *world, _ *viewer.Viewer) error {
+			return w.Bookings.Move(context.Background(), w.zoe, w.appointment.ID, w.appointment.StartsAt.Add(2*time.Hour))
+		},
+		"another language": func(w *world, _ *viewer.Viewer) error {
+			return w.Bookings.ChangeNeeds(context.Background(), w.zoe, w.appointment.ID, appointment.Needs{Interpreter: "amharique"})
+		},
+		"no language": func(w *world, _ *viewer.Viewer) error {
+			return w.Bookings.ChangeNeeds(context.Background(), w.zoe, w.appointment.ID, appointment.Needs{})
+		},
+		"another link": func(w *world, desk *viewer.Viewer) error { _, err := w.inviteAhead(desk); return err },
+		"the worker removes it": func(w *world, _ *viewer.Viewer) error {
+			all, err := w.guests.To(context.Background(), w.nadia, w.appointment.ID)
+			if err != nil {
+				return err
+			}
+			return w.guests.Revoke(context.Background(), w.nadia, w.appointment.ID, all[0].ID)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, desk := found(t)
+			token, err := w.inviteAhead(desk)
+			must(t, err)
+			own, _, err := w.guests.Invite(t.Context(), w.zoe, w.appointment.ID, guest.NewInvitation{Name: "Paul", Kind: guest.Relative})
+			must(t, err)
+			must(t, end(w, desk))
+			w.SetNow(w.appointment.StartsAt)
+			_, err = w.guests.Open(t.Context(), token)
+			wantFault(t, name, err, fault.Gone)
+			_, err = w.guests.Openable(t.Context(), own)
+			must(t, err) // what Zoé has made stays
+		})
+	}
+}
+
+func TestR24_OnlyTheSwitchboardMakesALinkAheadAndOnlyOnceAnInterpreterIsFound(t *testing.T) {
+	t.Parallel()
+	w, desk := found(t)
+	for _, v := range []*viewer.Viewer{w.zoe, w.nadia, w.Admin, nil} {
+		_, err := w.inviteAhead(v)
+		wantFault(t, "another role", err, fault.Forbidden)
+	}
+	for state, code := range map[interpreter.State]fault.Code{interpreter.None: fault.Conflict, interpreter.ToFind: fault.Conflict} {
+		must(t, w.Interpreters.Set(t.Context(), desk, w.appointment.ID, state))
+		_, err := w.inviteAhead(desk)
+		wantFault(t, string(state), err, code)
+	}
+	must(t, w.Interpreters.Set(t.Context(), desk, w.appointment.ID, interpreter.Found))
+	coming := w.appointment
+	w.appointment = w.Book(t, w.zoe, w.nadia, coming.StartsAt.Add(2*time.Hour), slot.Video)
+	_, err := w.inviteAhead(desk)
+	wantFault(t, "nobody asked", err, fault.NotFound)
+	w.appointment = coming
+	w.SetNow(coming.EndsAt)
+	_, err = w.inviteAhead(desk)
+	wantFault(t, "after the hour", err, fault.Conflict)
+	w.SetNow(coming.StartsAt.Add(-48 * time.Hour))
+	w.Cancel(t, w.zoe, coming)
+	_, err = w.inviteAhead(desk)
+	wantFault(t, "cancelled", err, fault.Conflict)
+	if n := w.Count(t, "call_invitations"); n != 0 {
+		t.Errorf("%d links were made", n)
+	}
+}
+
 // mailbox records the mails that are sent.
 type mailbox []mail.Message
 
@@ -282,7 +411,7 @@ func TestR24_TheMailOfALinkIsNotSentOnceTheLinkIsRevokedOpenedOrOver(t *testing.
 			token, i, err := w.guests.Invite(t.Context(), w.zoe, w.appointment.ID, guest.NewInvitation{Name: "Paul", Kind: guest.Relative, Email: "paul@exemple.fr"})
 			must(t, err)
 			for _, secret := range []string{"paul@exemple.fr", token} {
-				if n := w.Count(t, `call_invitations i where i::text like '%' || $1 || '%' or convert_from(sealed_mail, 'LATIN1') like '%' || $1 || '%'`, secret) + w.Count(t, `river_job where args::text like '%' || $1 || '%'`, secret); n != 0 {
+				if n := w.Count(t, `call_invitations i where i::text like '%' || $1 || '%' or position(convert_to($1, 'UTF8') in sealed_mail) > 0`, secret) + w.Count(t, `river_job where args::text like '%' || $1 || '%'`, secret); n != 0 {
 					t.Errorf("the database contains %s", secret)
 				}
 			}

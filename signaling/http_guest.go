@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"time"
 
 	"socialdirect/booking/appointment"
 	"socialdirect/internal/fault"
@@ -61,13 +62,22 @@ func (h *HTTP) showInvitations(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	if token := r.Cookies.Get(r.Request, linkCookie); token != "" {
-		r.Cookies.Set(w, linkCookie, "", 0)
-		if of, err := h.calls.guests.Openable(r.Context(), token); err == nil && of == page.AppointmentID {
-			page.Link = h.origin + guestPath + "?token=" + url.QueryEscape(token)
-		}
-	}
+	page.Link = h.newLink(w, r, page.AppointmentID)
 	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// newLink returns the link that showLink has left for the page of an appointment, once; empty for
+// none.
+func (h *HTTP) newLink(w http.ResponseWriter, r *web.Request, id uuid.UUID) string {
+	token := r.Cookies.Get(r.Request, linkCookie)
+	if token == "" {
+		return ""
+	}
+	r.Cookies.Set(w, linkCookie, "", 0)
+	if i, err := h.calls.guests.Openable(r.Context(), token); err != nil || i.AppointmentID != id {
+		return ""
+	}
+	return h.origin + guestPath + "?token=" + url.QueryEscape(token)
 }
 
 func (h *HTTP) invitations(r *web.Request, f *form.Form) (invitationsPage, error) {
@@ -93,7 +103,7 @@ func (h *HTTP) invite(w http.ResponseWriter, r *web.Request, f *form.Form) error
 		return err
 	}
 	n := guest.NewInvitation{
-		Name:  f.Text("name", form.Text{Max: maxGuestName, Required: "Indiquez le nom de la personne : les autres le verront."}),
+		Name:  guestName(f),
 		Kind:  guest.Kind(f.Choice("kind", kindValues(), "Dites qui est cette personne.")),
 		Email: f.OptionalEmail("email"),
 	}
@@ -105,6 +115,10 @@ func (h *HTTP) invite(w http.ResponseWriter, r *web.Request, f *form.Form) error
 		return f.Refused("email", err, page)
 	}
 	return showLink(w, r, token, n, page.Path())
+}
+
+func guestName(f *form.Form) string {
+	return f.Text("name", form.Text{Max: maxGuestName, Required: "Indiquez le nom de la personne : les autres le verront."})
 }
 
 // showLink goes to the page that shows a new link once.
@@ -142,10 +156,7 @@ func (h *HTTP) revokeInvitation(w http.ResponseWriter, r *web.Request) error {
 // showGuest answers GET /appel/invite: the page of a link, or the guest's call page.
 func (h *HTTP) showGuest(w http.ResponseWriter, r *web.Request) error {
 	if token := r.URL.Query().Get("token"); token != "" {
-		if err := h.openable(r, token); err != nil {
-			return err
-		}
-		return h.render.Render(w, r, http.StatusOK, linkPage{Token: token})
+		return h.showLinkPage(w, r, token)
 	}
 	i, a, err := h.guestOf(r)
 	if err != nil {
@@ -161,10 +172,22 @@ func (h *HTTP) showGuest(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
+// showLinkPage shows the page of a link, which uses nothing up.
+func (h *HTTP) showLinkPage(w http.ResponseWriter, r *web.Request, token string) error {
+	i, err := h.openable(r, token)
+	if err != nil {
+		return err
+	}
+	if h.calls.db.Now().Before(i.OpensAt) {
+		return h.render.Render(w, r, http.StatusOK, earlyForGuest(i.OpensAt))
+	}
+	return h.render.Render(w, r, http.StatusOK, linkPage{Token: token})
+}
+
 // openLink answers POST /appel/invite: the browser becomes the guest's.
 func (h *HTTP) openLink(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	token := f.Hidden("token", 64)
-	if err := h.openable(r, token); err != nil {
+	if _, err := h.openable(r, token); err != nil {
 		return err
 	}
 	cookie, err := h.calls.guests.Open(r.Context(), token)
@@ -175,21 +198,21 @@ func (h *HTTP) openLink(w http.ResponseWriter, r *web.Request, f *form.Form) err
 	return web.See(w, r, guestPath)
 }
 
-// openable fails unless the link can be opened by whoever asks: the two people of the call have
+// openable returns the invitation of a link. It fails unless whoever asks can open it: the two people of the call have
 // a way of their own, and would use up what they made for somebody else.
-func (h *HTTP) openable(r *web.Request, token string) error {
-	call, err := h.calls.guests.Openable(r.Context(), token)
+func (h *HTTP) openable(r *web.Request, token string) (guest.Invitation, error) {
+	i, err := h.calls.guests.Openable(r.Context(), token)
 	if err != nil || r.Viewer == nil {
-		return err
+		return i, err
 	}
-	_, err = h.calls.appointments.Appointment(r.Context(), r.Viewer, call)
+	_, err = h.calls.appointments.Appointment(r.Context(), r.Viewer, i.AppointmentID)
 	switch {
 	case err == nil:
-		return errOwnLink
+		return i, errOwnLink
 	case fault.Is(err, fault.NotFound):
-		return nil
+		return i, nil
 	}
-	return err
+	return i, err
 }
 
 // guestSocket answers GET /appel/invite/ws.
@@ -243,9 +266,13 @@ func (h *HTTP) callForGuest(a appointment.Appointment, i guest.Invitation) (call
 func closedToGuest(at state, a appointment.Appointment) closedPage {
 	switch at {
 	case early:
-		return closedPage{Heading: "L’appel n’est pas encore ouvert", Message: "Vous pourrez entrer " + when(opensAt(a).In(zone.Paris())) + ", heure de Paris. Gardez cette page, et rechargez-la alors."}
+		return earlyForGuest(opensAt(a))
 	case over:
 		return closedPage{Heading: "L’appel est terminé", Message: "Merci d’y avoir participé. Vous pouvez fermer cette page."}
 	}
 	return closedPage{Heading: "Cet appel n’aura pas lieu", Message: "Le rendez-vous a été annulé ou changé. Vous pouvez fermer cette page."}
+}
+
+func earlyForGuest(opensAt time.Time) closedPage {
+	return closedPage{Heading: "L’appel n’est pas encore ouvert", Message: "Vous pourrez entrer " + when(opensAt.In(zone.Paris())) + ", heure de Paris. Gardez cette page, et rechargez-la alors."}
 }

@@ -517,7 +517,7 @@ func TestR23_OnlyJoiningAndLeavingAreStored(t *testing.T) {
 	want := "call_admissions.appointment_id call_admissions.account_id call_admissions.admitted_at " +
 		"call_attendances.id call_attendances.appointment_id call_attendances.account_id call_attendances.joined_at call_attendances.left_at " +
 		"call_invitations.id call_invitations.appointment_id call_invitations.beneficiary_id call_invitations.place call_invitations.kind call_invitations.invited_by " +
-		"call_invitations.sealed_name call_invitations.token_hash call_invitations.cookie_hash call_invitations.made_at call_invitations.expires_at call_invitations.ends_at " +
+		"call_invitations.sealed_name call_invitations.sealed_mail call_invitations.token_hash call_invitations.cookie_hash call_invitations.made_at call_invitations.opens_at call_invitations.expires_at call_invitations.ends_at " +
 		"call_invitations.opened_at call_invitations.consented_at call_invitations.admitted_at call_invitations.revoked_at " + // until the day after the call
 		"call_tests.reference call_tests.sent_at call_tests.browser call_tests.results" // of a test, sent by the person, and of no call
 	if kept != want {

@@ -142,7 +142,7 @@ func stateAt(a appointment.Appointment, now time.Time) state {
 	return open
 }
 
-func opensAt(a appointment.Appointment) time.Time { return a.StartsAt.Add(-booking.Doors) }
+func opensAt(a appointment.Appointment) time.Time { return a.StartsAt.Add(-appointment.Doors) }
 
 // closesAt returns when a call closes that appointment.Service.Calls has read.
 func closesAt(a appointment.Appointment) time.Time { return a.CallUntil }

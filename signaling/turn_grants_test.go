@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/internal/viewer"
 	"socialdirect/signaling"
 
@@ -154,7 +154,7 @@ func TestR24_PortsAtTheRelayCloseWithTheSessionOrTheCall(t *testing.T) {
 			return err
 		},
 		"doors closed": func(w *world) error {
-			w.SetNow(w.appointment.EndsAt.Add(booking.Doors))
+			w.SetNow(w.appointment.EndsAt.Add(appointment.Doors))
 			return nil
 		},
 		"erased": func(w *world) error {

@@ -79,7 +79,8 @@ func newWorld(t *testing.T) *world {
 	w.SetNow(w.appointment.StartsAt)
 	w.relay = startRelay(t, w.DB.Now)
 	w.sessions = &sessions{Service: w.Accounts.Sessions}
-	w.guests = guest.New(guest.Parts{DB: w.DB, Vault: w.Vault, Queue: w.Queue, Limits: w.Accounts.Limits, Appointments: w.Appointments})
+	w.RevokeLinks = guest.RevokeAhead
+	w.guests = guest.New(guest.Parts{DB: w.DB, Vault: w.Vault, Queue: w.Queue, Limits: w.Accounts.Limits, Appointments: w.Appointments, Interpreters: w.Interpreters})
 	w.calls = signaling.New(signaling.Parts{DB: w.DB, Bookings: w.Bookings, Appointments: w.Appointments, Sessions: w.sessions, Guests: w.guests, Relay: w.relay})
 	w.calls.RecheckEvery(20 * time.Millisecond)
 	w.serve(t)

@@ -169,6 +169,7 @@ func openWhilePending(items []NavItem) []NavItem {
 var flashes = map[string]string{
 	"appointment-missed": "C’est noté\u00a0: cette heure ne compte pas, et rien n’est retenu contre vous. Choisissez une autre heure.",
 	"invitation-revoked": "C’est fait\u00a0: le lien ne fonctionne plus, et la personne n’est plus dans l’appel.",
+	"told-both":          "C’est noté. Les deux personnes du rendez-vous sont prévenues.",
 	"link-mailed":        "C’est fait\u00a0: le lien part par e-mail. Le voici aussi, au cas où.",
 	"called":             "C’est noté : la personne est prévenue.",
 

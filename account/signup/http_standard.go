@@ -23,8 +23,11 @@ type standardPage struct {
 	Found    []lookup.Double
 	More     bool // more people match the search
 	Accounts []Assistance
-	Recalls  int // number of people to call
+	Tasks
 }
+
+// Tasks are how many people the switchboard has to call, and how many interpreters to find.
+type Tasks struct{ Recalls, Interpreters int }
 
 func (standardPage) Template() string { return "account/standard" }
 
@@ -33,8 +36,8 @@ func (standardPage) Title() string { return "Standard" }
 func (h *HTTP) standardPage(r *web.Request, f *form.Form) (standardPage, error) {
 	accounts, err := h.signUps.Assistances(r.Context(), r.Viewer)
 	page := standardPage{Form: f, Accounts: accounts}
-	if err == nil && h.recalls != nil {
-		page.Recalls, err = h.recalls(r.Context())
+	if err == nil && h.tasks != nil {
+		page.Tasks, err = h.tasks(r.Context())
 	}
 	return page, err
 }

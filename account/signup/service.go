@@ -66,7 +66,7 @@ type PageParts struct {
 	SignUps  *Service
 	Sessions *session.HTTP
 	Render   *web.Renderer
-	Recalls  func(context.Context) (int, error) // how many people the switchboard has to call; nil for none
+	Tasks    func(context.Context) (Tasks, error) // what waits for the switchboard; nil for nothing
 }
 
 // HTTP serves the pages of signing up and of the switchboard.
@@ -74,10 +74,10 @@ type HTTP struct {
 	signUps  *Service
 	sessions *session.HTTP
 	render   *web.Renderer
-	recalls  func(context.Context) (int, error)
+	tasks    func(context.Context) (Tasks, error)
 }
 
 // NewHTTP returns the pages.
 func NewHTTP(p PageParts) *HTTP {
-	return &HTTP{signUps: p.SignUps, sessions: p.Sessions, render: p.Render, recalls: p.Recalls}
+	return &HTTP{signUps: p.SignUps, sessions: p.Sessions, render: p.Render, tasks: p.Tasks}
 }

@@ -11,7 +11,8 @@ import (
 )
 
 // Needs are accommodations that a person needs at the appointment: in their own words, each of
-// which may be empty, or chosen. They are sealed with the person's key, and only the two people read them.
+// which may be empty, or chosen. They are sealed with the person's key, and only the two people read them; the
+// switchboard, which looks for the interpreter, reads the language without whose it is.
 type Needs struct {
 	Interpreter   string `json:"interpreter,omitempty"` // into which language, sign language included
 	Accessibility string `json:"accessibility,omitempty"`
@@ -41,8 +42,10 @@ func (s *Service) SealNeeds(ctx context.Context, tx postgres.Tx, person, id uuid
 	return s.vault.Seal(ctx, tx, person, aboutNeeds(id), text)
 }
 
-func (s *Service) unsealNeeds(ctx context.Context, q postgres.Querier, person, id uuid.UUID, sealed []byte) (n Needs, err error) {
-	text, err := s.Unsealed(ctx, q, person, aboutNeeds(id), sealed)
+// RowNeeds returns the needs of an appointment. It does not check who asks: the caller does, and
+// shows the switchboard the interpreter alone.
+func (s *Service) RowNeeds(ctx context.Context, q postgres.Querier, r Row) (n Needs, err error) {
+	text, err := s.Unsealed(ctx, q, r.BeneficiaryID, aboutNeeds(r.ID), r.SealedNeeds)
 	if err != nil || text == "" {
 		return n, err
 	}
@@ -55,7 +58,7 @@ func (s *Service) NeedsOf(ctx context.Context, q postgres.Querier, v *viewer.Vie
 	if err != nil {
 		return Needs{}, err
 	}
-	return s.unsealNeeds(ctx, q, row.BeneficiaryID, id, row.SealedNeeds)
+	return s.RowNeeds(ctx, q, row)
 }
 
 // Fields returns the needs as the fields of a form; empty values too.

@@ -71,7 +71,7 @@ func (s *Service) Details(ctx context.Context, v *viewer.Viewer, a Appointment) 
 	if d.Reply, err = s.Unsealed(ctx, s.db.Pool, a.BeneficiaryID, aboutReply(a.ID), row.SealedReply); err != nil {
 		return Details{}, err
 	}
-	if d.Needs, err = s.unsealNeeds(ctx, s.db.Pool, a.BeneficiaryID, a.ID, row.SealedNeeds); err != nil {
+	if d.Needs, err = s.RowNeeds(ctx, s.db.Pool, row); err != nil {
 		return Details{}, err
 	}
 	if v.ID == a.SocialWorkerID {

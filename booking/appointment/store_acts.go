@@ -86,6 +86,12 @@ func SetNeeds(ctx context.Context, tx postgres.Tx, id uuid.UUID, sealed []byte) 
 	return err
 }
 
+// MarkChanged counts a change that is stored elsewhere, so that people are notified of it once.
+func MarkChanged(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	_, err := tx.Exec(ctx, `update appointments set sequence = sequence + 1 where id = $1`, id)
+	return err
+}
+
 // setVoicemail sets whether the worker may leave a voice message.
 func setVoicemail(ctx context.Context, tx postgres.Tx, id uuid.UUID, may bool) error {
 	_, err := tx.Exec(ctx, `update appointments set voicemail = $2 where id = $1`, id, may)

@@ -18,6 +18,7 @@ import (
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bulkcancel"
 	"socialdirect/booking/calendar"
+	"socialdirect/booking/interpreter"
 	"socialdirect/booking/notify"
 	"socialdirect/booking/rebooking"
 	"socialdirect/booking/search"
@@ -36,6 +37,8 @@ import (
 	"socialdirect/internal/viewer"
 	"socialdirect/legal"
 	"socialdirect/notification"
+
+	"github.com/google/uuid"
 )
 
 // Start is the initial time of a world's clock: a Monday morning in Paris.
@@ -74,9 +77,13 @@ type World struct {
 	Rebookings    *rebooking.Service
 	Waitlist      *waitlist.Service
 	Callbacks     *callback.Service
+	Interpreters  *interpreter.Service
 	Bookings      *booking.Service
 	BulkCancels   *bulkcancel.Service
 	Admin         *viewer.Viewer // has the rights of an administrator, but no account
+
+	// RevokeLinks ends the links into a call that the switchboard made; nil where there are no calls.
+	RevokeLinks func(ctx context.Context, tx postgres.Tx, appointment uuid.UUID) error
 
 	now    atomic.Pointer[time.Time]
 	people atomic.Int64
@@ -141,11 +148,19 @@ func (w *World) Within(b appointment.Bounds) {
 	w.Waitlist = waitlist.New(waitlist.Parts{
 		DB: w.DB, Accounts: w.Accounts, Appointments: w.Appointments, Workers: w.Workers, Searches: w.Searches, Notify: w.Notify, Notifications: w.Notifications,
 	})
+	w.Interpreters = interpreter.New(interpreter.Parts{DB: w.DB, Accounts: w.Accounts, Appointments: w.Appointments, Notify: w.Notify, Revoke: w.revokeLinks})
 	w.Bookings = booking.New(booking.Parts{
 		DB: w.DB, Vault: w.Vault, Accounts: w.Accounts, Appointments: w.Appointments, Workers: w.Workers, Agendas: w.Agendas,
-		Searches: w.Searches, Rebookings: w.Rebookings, Notify: w.Notify,
+		Searches: w.Searches, Rebookings: w.Rebookings, Interpreters: w.Interpreters, Notify: w.Notify,
 	})
 	w.BulkCancels = bulkcancel.New(bulkcancel.Parts{DB: w.DB, Vault: w.Vault, Accounts: w.Accounts, Appointments: w.Appointments, Bookings: w.Bookings})
+}
+
+func (w *World) revokeLinks(ctx context.Context, tx postgres.Tx, appointment uuid.UUID) error {
+	if w.RevokeLinks == nil {
+		return nil
+	}
+	return w.RevokeLinks(ctx, tx, appointment)
 }
 
 // NoiseKey is the key of the noise in a world's figures.

@@ -44,6 +44,7 @@ func TestR21_NoNotificationSaysWhoOrWhy(t *testing.T) {
 		o.SendAbout(t, status, kind)
 	}
 	o.SendAbout(t, appointment.Confirmed, "change")
+	o.SendAbout(t, appointment.Confirmed, "detail")
 	o.SendAbout(t, appointment.Expired, "closed_request")
 	called := o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday, slot.Phone)
 	o.SetNow(called.StartsAt)

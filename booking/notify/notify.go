@@ -27,6 +27,7 @@ const (
 	Confirmation  = "confirmation"
 	Cancellation  = "cancellation"
 	Change        = "change"  // another hour, mode or other needs
+	Detail        = "detail"  // something was settled for it; its hour stays
 	Request       = "request" // a request was made
 	Accepted      = "accepted"
 	Declined      = "declined"
@@ -88,6 +89,7 @@ var kinds = map[string]kind{
 	Confirmation:  {label: "Confirmation", valid: []appointment.Status{appointment.Confirmed}},
 	Cancellation:  {label: "Annulation", valid: []appointment.Status{appointment.Cancelled, appointment.CancelledLate, appointment.CancelledByWorker}},
 	Change:        {label: "Changement", valid: []appointment.Status{appointment.Confirmed, appointment.Requested}},
+	Detail:        {label: "Précision", valid: []appointment.Status{appointment.Confirmed, appointment.Requested}},
 	Request:       {label: "Demande reçue", valid: []appointment.Status{appointment.Requested}},
 	Accepted:      {label: "Demande acceptée", valid: []appointment.Status{appointment.Confirmed}},
 	Declined:      {label: "Demande déclinée", valid: []appointment.Status{appointment.Declined}},

@@ -265,6 +265,10 @@ var policy = map[string]rule{
 	"POST /standard/rappels/demandes/{id}/prise":  to(303, viewer.Switchboard).of("call taken").others(409),
 	"POST /standard/rappels/demandes/{id}/retour": to(303, viewer.Switchboard).of("call to put back"),
 	"POST /standard/rappels/demandes/{id}/fin":    to(303, viewer.Switchboard).of("call to end").others(409),
+	"GET /standard/interpretes":                   to(200, viewer.Switchboard),
+	"POST /standard/interpretes/{id}":             to(422, viewer.Switchboard).of("search for an interpreter"),
+	"GET /standard/interpretes/{id}/invitation":   to(200, viewer.Switchboard).of("search for an interpreter"),
+	"POST /standard/interpretes/{id}/invitation":  to(422, viewer.Switchboard).of("search for an interpreter"),
 	"POST /standard/comptes/{id}/lien":            to(303, viewer.Switchboard).of("account signed up by phone"),
 
 	// The switchboard books for anybody, so nothing belongs to one agent.

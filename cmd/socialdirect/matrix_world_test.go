@@ -272,6 +272,8 @@ func (m *matrixWorld) placeMeetings(t *testing.T) {
 	byVideo, err := m.bookAsOf(t.Context(), clocktest.Now(), zoe, nadia, hour.Add(time.Hour))
 	ok(t, err)
 	m.objects["appointment by video"] = identified(byVideo, m.zoe)
+	ok(t, m.platform.bookings.ChangeNeeds(t.Context(), zoe, byVideo, appointment.Needs{Interpreter: "tigrigna"}))
+	m.objects["search for an interpreter"] = identified(byVideo)
 	m.placeLate(t, zoe, hour)
 	m.objects["person met"] = identified(zoe.ID, m.nadia, m.marc)
 	m.objects["hours for somebody"] = object{

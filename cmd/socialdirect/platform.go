@@ -15,11 +15,13 @@ import (
 	"socialdirect/account"
 	"socialdirect/account/outbox"
 	"socialdirect/account/passwords"
+	"socialdirect/account/signup"
 	"socialdirect/booking"
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bulkcancel"
 	"socialdirect/booking/calendar"
+	"socialdirect/booking/interpreter"
 	"socialdirect/booking/notify"
 	"socialdirect/booking/reason"
 	"socialdirect/booking/rebooking"
@@ -115,6 +117,7 @@ type platform struct {
 	callbacks     *callback.Service
 	rebookings    *rebooking.Service
 	waitlist      *waitlist.Service
+	interpreters  *interpreter.Service
 	bulkCancels   *bulkcancel.Service
 	messages      *messaging.Service
 	rights        *privacy.Service
@@ -247,11 +250,12 @@ func (p *platform) openBooking(s settings, keys *vault.Vault) {
 	p.waitlist = waitlist.New(waitlist.Parts{
 		DB: p.db, Accounts: p.accounts, Appointments: p.appointments, Workers: p.workers, Searches: p.searches, Notify: p.notify, Notifications: p.notifications,
 	})
+	p.interpreters = interpreter.New(interpreter.Parts{DB: p.db, Accounts: p.accounts, Appointments: p.appointments, Notify: p.notify, Revoke: guest.RevokeAhead})
 	p.bookings = booking.New(booking.Parts{
 		DB: p.db, Vault: keys, Accounts: p.accounts, Appointments: p.appointments, Workers: p.workers, Agendas: p.agendas,
-		Searches: p.searches, Rebookings: p.rebookings, Notify: p.notify,
+		Searches: p.searches, Rebookings: p.rebookings, Interpreters: p.interpreters, Notify: p.notify,
 	})
-	p.guests = guest.New(guest.Parts{DB: p.db, Vault: keys, Queue: p.queue, Limits: p.accounts.Limits, Appointments: p.appointments})
+	p.guests = guest.New(guest.Parts{DB: p.db, Vault: keys, Queue: p.queue, Limits: p.accounts.Limits, Appointments: p.appointments, Interpreters: p.interpreters})
 	p.bulkCancels = bulkcancel.New(bulkcancel.Parts{DB: p.db, Vault: keys, Accounts: p.accounts, Appointments: p.appointments, Bookings: p.bookings})
 }
 
@@ -350,7 +354,7 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 // rounds are all periodic jobs.
 func (p *platform) rounds() []jobs.Round {
 	counted := jobs.Round{Name: "figures", Every: countEvery, Do: p.goCounting}
-	return slices.Concat(p.accounts.Rounds(), p.callbacks.Rounds(), p.workers.Rounds(), p.calendars.Rounds(), p.searches.Rounds(), p.notifications.Rounds(), p.notify.Rounds(), p.waitlist.Rounds(), p.bookings.Rounds(), p.messages.Rounds(), p.rights.Rounds(), p.tests.Rounds(), signaling.Rounds(p.db), []jobs.Round{counted})
+	return slices.Concat(p.accounts.Rounds(), p.callbacks.Rounds(), p.workers.Rounds(), p.calendars.Rounds(), p.searches.Rounds(), p.notifications.Rounds(), p.notify.Rounds(), p.waitlist.Rounds(), p.interpreters.Rounds(), p.bookings.Rounds(), p.messages.Rounds(), p.rights.Rounds(), p.tests.Rounds(), signaling.Rounds(p.db), []jobs.Round{counted})
 }
 
 // countEvery is the interval at which past appointments are counted.
@@ -395,7 +399,7 @@ func (p *platform) startServer(s settings) error {
 	}
 	p.onLeave(p.tests.Close)
 	accounts := account.NewHTTP(account.PageParts{
-		Accounts: p.accounts, Render: render, Secure: s.secure, Coming: p.appointments.CountComing, Recalls: p.countRecalls,
+		Accounts: p.accounts, Render: render, Secure: s.secure, Coming: p.appointments.CountComing, Desk: p.deskTasks,
 	})
 	views := viewlimit.New(p.db)
 	searches := search.NewHTTP(p.searches, views, render)
@@ -421,6 +425,7 @@ func (p *platform) startServer(s settings) error {
 			calendar.NewHTTP(p.calendars, p.agendas, render, s.links()),
 			waitlist.NewHTTP(p.waitlist, views, render),
 			notify.NewHTTP(p.notify, render), notification.NewHTTP(p.notifications, render),
+			interpreter.NewHTTP(p.interpreters, render),
 			booking.NewHTTP(p.bookings, booking.PageParts{
 				Views: views, Searches: searches, Rebookings: rebookings, Render: render, Links: s.links(),
 			}),
@@ -440,14 +445,18 @@ func (p *platform) startServer(s settings) error {
 	return nil
 }
 
-// countRecalls counts the people whom the switchboard has to call.
-func (p *platform) countRecalls(ctx context.Context) (int, error) {
+// deskTasks counts what waits for the switchboard.
+func (p *platform) deskTasks(ctx context.Context) (signup.Tasks, error) {
 	asked, err := p.callbacks.CountWaiting(ctx)
 	if err != nil {
-		return 0, err
+		return signup.Tasks{}, err
 	}
 	others, err := p.rebookings.CountRecalls(ctx)
-	return asked + others, err
+	if err != nil {
+		return signup.Tasks{}, err
+	}
+	searches, err := p.interpreters.CountToFind(ctx)
+	return signup.Tasks{Recalls: asked + others, Interpreters: searches}, err
 }
 
 // reasonLines returns the lines of a client's figures by reason.

@@ -25,7 +25,7 @@ func TestR21_ThePlatformRunsTheRoundsOfEveryDomain(t *testing.T) {
 	p := w.platform
 	parts := map[string]rounder{
 		"accounts": p.accounts, "workers": p.workers, "calendars": p.calendars, "notifications": p.notifications, "notify": p.notify,
-		"waitlist": p.waitlist, "searches": p.searches, "callbacks": p.callbacks, "bookings": p.bookings, "messages": p.messages, "rights": p.rights, "tests": p.tests,
+		"waitlist": p.waitlist, "interpreters": p.interpreters, "searches": p.searches, "callbacks": p.callbacks, "bookings": p.bookings, "messages": p.messages, "rights": p.rights, "tests": p.tests,
 		"calls": roundsOf(func() []jobs.Round { return signaling.Rounds(p.db) }),
 	}
 	for i := range reflect.TypeFor[platform]().NumField() {

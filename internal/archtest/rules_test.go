@@ -75,7 +75,7 @@ var owned = map[string][]string{
 		"rebookings", "bulk_cancels", "reasons", "social_workers", "openings", "absences", "appointments", "portraits", "credentials",
 		"credential_announcements", "sheet_views", "weekly_absences", "open_holidays", "opening_skips", "places", "late_marks",
 		"calendar_subscriptions", "external_busy", "agenda_feeds",
-		"hours_counted", "counted_people",
+		"hours_counted", "counted_people", "interpreter_searches",
 		"available_slots", "available_slots_refreshes", "agenda_changes", "search_choices", "waitlist_entries", "waitlist_releases", "waitlist_slots", "booking_acts",
 	},
 	"messaging": {

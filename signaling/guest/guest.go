@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"socialdirect/account/limit"
-	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
@@ -63,8 +62,9 @@ type Invitation struct {
 	Place         int // 1 to MaxGuests: an open invitation has a place of the call to itself
 	Name          string
 	Kind          Kind
-	By            uuid.UUID // who invited
-	ExpiresAt     time.Time // until when the link can be opened
+	By            uuid.UUID // who invited; zero for the switchboard
+	OpensAt       time.Time // from when the link can be opened,
+	ExpiresAt     time.Time // and until when
 	Opened        bool      // the link was opened: a browser is the guest's
 	Consented     bool      // the beneficiary lets the worker admit the guest
 	Admitted      bool      // the worker has admitted the guest
@@ -73,6 +73,12 @@ type Invitation struct {
 // Appointments reads an appointment as one of its people; appointment.Service implements it.
 type Appointments interface {
 	Appointment(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (appointment.Appointment, error)
+}
+
+// Interpreters returns the appointment of an interpreter whom the switchboard has found;
+// interpreter.Service implements it.
+type Interpreters interface {
+	Ready(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, id uuid.UUID) (appointment.Appointment, error)
 }
 
 // Service makes, mails and opens invitations.
@@ -85,6 +91,7 @@ type Parts struct {
 	Queue        *jobs.Queue
 	Limits       *limit.Service
 	Appointments Appointments
+	Interpreters Interpreters
 }
 
 // New returns the service.
@@ -97,11 +104,12 @@ var (
 	// ErrEnded is a link that nobody may open any more, or the browser of a guest who is no
 	// longer invited.
 	ErrEnded    = fault.New(fault.Gone, "Ce lien ne fonctionne plus\u00a0: il a déjà servi, il a plus d’une heure, ou il a été retiré. Demandez-en un autre à la personne qui vous a invité.")
+	errEarly    = fault.New(fault.Conflict, "L’appel n’est pas encore ouvert. Gardez ce lien, et ouvrez-le à l’heure dite.")
 	errNotFound = fault.New(fault.NotFound, "Cette invitation n’existe pas.")
 )
 
 // closesAt is when a call closes, and every invitation to it ends.
-func closesAt(a appointment.Appointment) time.Time { return a.EndsAt.Add(booking.Doors) }
+func closesAt(a appointment.Appointment) time.Time { return a.EndsAt.Add(appointment.Doors) }
 
 // expiry returns until when a link can be opened that is made now.
 func expiry(a appointment.Appointment, now time.Time) time.Time {
@@ -113,6 +121,12 @@ func expiry(a appointment.Appointment, now time.Time) time.Time {
 		return closes
 	}
 	return latest
+}
+
+// ahead returns from when and until when a link of the switchboard can be opened: from the
+// opening of the call to the end of the hour.
+func ahead(a appointment.Appointment) (from, until time.Time) {
+	return a.StartsAt.Add(-appointment.Doors), a.EndsAt
 }
 
 // invitable reports whether somebody can be invited to the appointment's call.

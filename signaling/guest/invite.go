@@ -28,28 +28,55 @@ func (s *Service) Invite(ctx context.Context, v *viewer.Viewer, id uuid.UUID, n 
 		return "", Invitation{}, err
 	}
 	err = s.DB.InTx(ctx, func(tx postgres.Tx) error {
-		if !invitable(a, tx.Now) {
-			return errNotNow
-		}
-		place, made, err := lockPlaces(ctx, tx, id)
-		switch {
-		case err != nil:
-			return err
-		case place == 0:
-			return errFull
-		case made >= maxInvitations:
-			return errMany
-		}
-		i = Invitation{ID: uuid.New(), AppointmentID: id, Place: place, Name: n.Name, Kind: n.Kind, By: v.ID, ExpiresAt: expiry(a, tx.Now)}
-		if token, err = s.insert(ctx, tx, a, i); err != nil || n.Email == "" {
-			return err
-		}
-		if err := s.Limits.SpendGuest(ctx, tx, v, n.Email); err != nil {
-			return err
-		}
-		return s.mail(ctx, tx, a, i.ID, letter{To: n.Email, Token: token, StartsAt: a.StartsAt})
+		i = Invitation{Name: n.Name, Kind: n.Kind, By: v.ID, OpensAt: tx.Now, ExpiresAt: expiry(a, tx.Now)}
+		token, err = s.invite(ctx, tx, v, a, &i, n.Email)
+		return err
 	})
 	return token, i, err
+}
+
+// InviteAhead makes a link for the interpreter whom the switchboard has found for an
+// appointment, in place of the one that it made before. It can be opened from the opening of the
+// call to the end of the hour. It fails like interpreter.Service.Ready, and like Invite.
+func (s *Service) InviteAhead(ctx context.Context, v *viewer.Viewer, id uuid.UUID, n NewInvitation) (token string, err error) {
+	err = s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		a, err := s.Interpreters.Ready(ctx, tx, v, id)
+		if err != nil {
+			return err
+		}
+		if err := RevokeAhead(ctx, tx, id); err != nil {
+			return err
+		}
+		i := Invitation{Name: n.Name, Kind: Interpreter}
+		i.OpensAt, i.ExpiresAt = ahead(a)
+		token, err = s.invite(ctx, tx, v, a, &i, n.Email)
+		return err
+	})
+	return token, err
+}
+
+// invite gives an invitation a place of the call, stores it, and mails it if there is an address.
+func (s *Service) invite(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, a appointment.Appointment, i *Invitation, email string) (token string, err error) {
+	if !invitable(a, tx.Now) || !tx.Now.Before(i.ExpiresAt) {
+		return "", errNotNow
+	}
+	place, made, err := lockPlaces(ctx, tx, a.ID)
+	switch {
+	case err != nil:
+		return "", err
+	case place == 0:
+		return "", errFull
+	case made >= maxInvitations:
+		return "", errMany
+	}
+	i.ID, i.AppointmentID, i.Place = uuid.New(), a.ID, place
+	if token, err = s.insert(ctx, tx, a, *i); err != nil || email == "" {
+		return token, err
+	}
+	if err := s.Limits.SpendGuest(ctx, tx, v, email); err != nil {
+		return "", err
+	}
+	return token, s.mail(ctx, tx, a, i.ID, letter{To: email, Token: token, StartsAt: a.StartsAt, OpensAt: i.OpensAt})
 }
 
 // insert stores an invitation with a new token.
@@ -63,24 +90,27 @@ func (s *Service) insert(ctx context.Context, tx postgres.Tx, a appointment.Appo
 }
 
 // Open makes the browser that asks the guest's, and returns the token of its cookie. It works
-// once (ErrEnded).
+// once (ErrEnded), and not before the link can be opened (Conflict).
 func (s *Service) Open(ctx context.Context, token string) (cookie string, err error) {
 	cookie, hash := bearer.New()
 	opened, err := open(ctx, s.DB.Pool, bearer.Hash(token), hash, s.DB.Now())
-	if err == nil && !opened {
-		err = ErrEnded
+	if err != nil || opened {
+		return cookie, err
 	}
-	return cookie, err
+	if _, err := s.Openable(ctx, token); err != nil {
+		return "", err
+	}
+	return "", errEarly
 }
 
-// Openable returns the appointment of a link that can still be opened. It fails with ErrEnded
-// for any other.
-func (s *Service) Openable(ctx context.Context, token string) (appointment uuid.UUID, err error) {
-	appointment, err = readOpenable(ctx, s.DB.Pool, bearer.Hash(token), s.DB.Now())
+// Openable returns the invitation of a link that can be opened now or later, without its name. It
+// fails with ErrEnded for any other.
+func (s *Service) Openable(ctx context.Context, token string) (Invitation, error) {
+	found, err := readOpenable(ctx, s.DB.Pool, bearer.Hash(token), s.DB.Now())
 	if postgres.NoRows(err) {
 		err = ErrEnded
 	}
-	return appointment, err
+	return found.Invitation, err
 }
 
 // Of returns the invitation of a guest's browser, and whose appointment it is for. It fails with

@@ -33,6 +33,7 @@ type letter struct {
 	To       string    `json:"to"`
 	Token    string    `json:"token"`
 	StartsAt time.Time `json:"starts_at"`
+	OpensAt  time.Time `json:"opens_at"`
 }
 
 // notice is the name of the mail's text.
@@ -40,7 +41,7 @@ const notice = "guest"
 
 // words are the data of the mail: the hour and the link alone. Nobody's name is in it, so that
 // nobody can have us write to a stranger in words of their own.
-type words struct{ When, Token string }
+type words struct{ When, Opens, Token string }
 
 func aboutMail(id uuid.UUID) string { return "call-guest-mail " + id.String() }
 
@@ -95,12 +96,20 @@ func (w *MailWorker) Work(ctx context.Context, job *river.Job[LinkMail]) error {
 }
 
 func (w *MailWorker) send(ctx context.Context, job *river.Job[LinkMail], l letter) error {
-	subject, text, err := w.texts.Write(notice, words{When: web.DayHour(l.StartsAt.In(zone.Paris())), Token: l.Token})
+	subject, text, err := w.texts.Write(notice, words{When: web.DayHour(l.StartsAt.In(zone.Paris())), Opens: opens(l, w.service.DB.Now()), Token: l.Token})
 	if err != nil {
 		return err
 	}
 	m := mail.Message{ID: "call-" + job.Args.InvitationID.String(), To: l.To, Subject: subject, Text: text}
 	return jobs.SettleOne(ctx, job.JobRow, w.sender.Send(ctx, m))
+}
+
+// opens is the hour from which the link can be opened; empty if it can be now.
+func opens(l letter, now time.Time) string {
+	if !now.Before(l.OpensAt) {
+		return ""
+	}
+	return web.Hour(l.OpensAt.In(zone.Paris()))
 }
 
 // unsent returns the mail of an invitation whose link can still be opened; no row otherwise.

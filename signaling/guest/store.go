@@ -17,14 +17,14 @@ type row struct {
 	Name          []byte
 }
 
-const columns = `select id, appointment_id, place, kind, invited_by, expires_at, opened_at is not null, consented_at is not null, admitted_at is not null, beneficiary_id, sealed_name from call_invitations `
+const columns = `select id, appointment_id, place, kind, coalesce(invited_by, '00000000-0000-0000-0000-000000000000'), opens_at, expires_at, opened_at is not null, consented_at is not null, admitted_at is not null, beneficiary_id, sealed_name from call_invitations `
 
 // standing is the condition that an invitation was not revoked and that it can still be opened,
 // or was opened and its call is not over; $1 is now.
 const standing = ` revoked_at is null and case when opened_at is null then expires_at else ends_at end > $1 `
 
 func scan(r pgx.CollectableRow) (found row, err error) {
-	err = r.Scan(&found.ID, &found.AppointmentID, &found.Place, &found.Kind, &found.By, &found.ExpiresAt, &found.Opened, &found.Consented, &found.Admitted, &found.BeneficiaryID, &found.Name)
+	err = r.Scan(&found.ID, &found.AppointmentID, &found.Place, &found.Kind, &found.By, &found.OpensAt, &found.ExpiresAt, &found.Opened, &found.Consented, &found.Admitted, &found.BeneficiaryID, &found.Name)
 	return found, err
 }
 
@@ -42,8 +42,8 @@ func lockPlaces(ctx context.Context, tx postgres.Tx, appointment uuid.UUID) (pla
 }
 
 func insert(ctx context.Context, tx postgres.Tx, i Invitation, beneficiary uuid.UUID, ends time.Time, name, hash []byte) error {
-	_, err := tx.Exec(ctx, `insert into call_invitations (id, appointment_id, beneficiary_id, place, kind, invited_by, sealed_name, token_hash, made_at, expires_at, ends_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, i.ID, i.AppointmentID, beneficiary, i.Place, i.Kind, i.By, name, hash, tx.Now, i.ExpiresAt, ends)
+	_, err := tx.Exec(ctx, `insert into call_invitations (id, appointment_id, beneficiary_id, place, kind, invited_by, sealed_name, token_hash, made_at, opens_at, expires_at, ends_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, i.ID, i.AppointmentID, beneficiary, i.Place, i.Kind, postgres.OrNull(i.By), name, hash, tx.Now, i.OpensAt, i.ExpiresAt, ends)
 	return err
 }
 
@@ -64,18 +64,21 @@ func readUnsent(ctx context.Context, q postgres.Querier, id uuid.UUID, now time.
 		where id = $2 and sealed_mail is not null and opened_at is null and`+standing, now, id)
 }
 
-func readOpenable(ctx context.Context, q postgres.Querier, token []byte, now time.Time) (appointment uuid.UUID, err error) {
-	err = q.QueryRow(ctx, `select appointment_id from call_invitations where token_hash = $2 and opened_at is null and`+standing, now, token).Scan(&appointment)
-	return appointment, err
+func readOpenable(ctx context.Context, q postgres.Querier, token []byte, now time.Time) (row, error) {
+	return readOne(ctx, q, `where token_hash = $2 and opened_at is null and`+standing, now, token)
 }
 
 func open(ctx context.Context, q postgres.Querier, token, cookie []byte, now time.Time) (opened bool, err error) {
-	tag, err := q.Exec(ctx, `update call_invitations set opened_at = $1, cookie_hash = $3, sealed_mail = null where token_hash = $2 and opened_at is null and`+standing, now, token, cookie)
+	tag, err := q.Exec(ctx, `update call_invitations set opened_at = $1, cookie_hash = $3, sealed_mail = null where token_hash = $2 and opened_at is null and opens_at <= $1 and`+standing, now, token, cookie)
 	return tag.RowsAffected() == 1, err
 }
 
 func readByCookie(ctx context.Context, q postgres.Querier, cookie []byte, now time.Time) (row, error) {
-	rows, err := q.Query(ctx, columns+`where cookie_hash = $2 and`+standing, now, cookie)
+	return readOne(ctx, q, `where cookie_hash = $2 and`+standing, now, cookie)
+}
+
+func readOne(ctx context.Context, q postgres.Querier, where string, now time.Time, hash []byte) (row, error) {
+	rows, err := q.Query(ctx, columns+where, now, hash)
 	if err != nil {
 		return row{}, err
 	}
@@ -93,6 +96,13 @@ func readTo(ctx context.Context, q postgres.Querier, appointment uuid.UUID, now 
 func revoke(ctx context.Context, q postgres.Querier, appointment, id uuid.UUID, now time.Time) (revoked bool, err error) {
 	tag, err := q.Exec(ctx, `update call_invitations set revoked_at = coalesce(revoked_at, $1), sealed_mail = null where appointment_id = $2 and id = $3`, now, appointment, id)
 	return tag.RowsAffected() == 1, err
+}
+
+// RevokeAhead ends the links that the switchboard made for an appointment, and removes who
+// entered with one: the interpreter who was found does not come.
+func RevokeAhead(ctx context.Context, tx postgres.Tx, appointment uuid.UUID) error {
+	_, err := tx.Exec(ctx, `update call_invitations set revoked_at = $2, sealed_mail = null where appointment_id = $1 and invited_by is null and revoked_at is null`, appointment, tx.Now)
+	return err
 }
 
 func setConsent(ctx context.Context, q postgres.Querier, id uuid.UUID, granted bool, now time.Time) error {

@@ -57,6 +57,15 @@ end $$;
 create trigger appointments_changed before update on appointments
     for each row when (old.* is distinct from new.*) execute function appointment_changed();
 
+-- How far the switchboard is with the search for an interpreter who was asked for (R12).
+-- Which language is in the appointment, sealed. It goes a day after the appointment.
+create table interpreter_searches (
+    appointment_id uuid primary key references appointments on delete cascade,
+    beneficiary_id uuid not null references accounts on delete cascade,
+    state          text not null check (state in ('to_find', 'found', 'none'))
+);
+create index interpreter_searches_beneficiary_idx on interpreter_searches (beneficiary_id);
+
 -- What a worker reports to the administration is about an appointment of theirs.
 alter table account_reports add foreign key (appointment_id) references appointments;
 

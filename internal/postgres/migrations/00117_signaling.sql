@@ -30,13 +30,14 @@ create table call_invitations (
     beneficiary_id uuid not null references accounts on delete cascade,
     place          smallint not null check (place between 1 and 2),
     kind           text not null check (kind in ('interpreter', 'relative')),
-    invited_by     uuid not null references accounts on delete cascade,
+    invited_by     uuid references accounts on delete cascade, -- null: the switchboard
     sealed_name    bytea not null,
     sealed_mail    bytea, -- address and link, until the mail is sent
     token_hash     bytea not null unique,
     cookie_hash    bytea unique,
     made_at        timestamptz not null,
-    expires_at     timestamptz not null,
+    opens_at       timestamptz not null, -- from when the link can be opened
+    expires_at     timestamptz not null check (expires_at >= opens_at),
     ends_at        timestamptz not null check (ends_at >= expires_at),
     opened_at      timestamptz,
     consented_at   timestamptz,
