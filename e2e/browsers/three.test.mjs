@@ -60,6 +60,8 @@ test("an interpreter in Firefox joins two in Chromium, and leaves when the benef
   await worker.picture("three");
   await lin.picture("three");
 
+  await seesWhoSpeaks(lin, worker);
+
   await beneficiary.click(".call-guest button");
   await lin.sees("L’appel est terminé.");
   for (const person of [beneficiary, worker]) await person.until("sees no guest any more", () => document.querySelector(".call-guest") === null);
@@ -93,6 +95,35 @@ async function invite(name) {
  */
 async function asked(person, name) {
   await person.until(`is asked about ${name}`, (wanted) => document.getElementById("knocking")?.hidden === false && document.getElementById("knocking")?.textContent?.includes(wanted), name);
+}
+
+/**
+ * Whoever hears little sees who makes a sound; once somebody signs, the interpreter is as large
+ * as the other, and is shown to speak when they take the floor (EN 301 549, 6.5.4 to 6.5.6).
+ * @param {Person} interpreter
+ * @param {Person} other
+ */
+async function seesWhoSpeaks(interpreter, other) {
+  const marked = (/** @type {string} */ how) => document.querySelector(`.call-guest.speaks .call-speaks[data-how="${how}"]`) !== null;
+  await other.until("sees that the interpreter makes a sound", marked, "sounds");
+  await interpreter.until("sees that the other makes a sound", () => document.querySelector('.call-stage.speaks #speaks[data-how="sounds"]') !== null);
+  await turn(interpreter, "#signing");
+  await other.until("sees both as large", () => {
+    const [one, two] = [...document.querySelectorAll("#remote, .call-guest")].map((each) => each.getBoundingClientRect());
+    return Math.abs(one.width - two.width) < 2 && Math.abs(one.height - two.height) < 2;
+  });
+  await turn(interpreter, "#floor");
+  await other.until("sees that the interpreter signs", marked, "signs");
+  await callFits(other);
+  await turn(interpreter, "#floor");
+  await turn(interpreter, "#signing");
+}
+
+/** @param {Person} person @param {string} button in the menu */
+async function turn(person, button) {
+  await person.click("#more");
+  await person.click(button);
+  await person.click("#more");
 }
 
 /** Two others are shown, and both pictures move. @param {Person} person */

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { presenceChange, presenceSign } from "../static/call/presence.js";
 
-const there = { type: "presence", interrupted: false, hidden: false, signing: false, captions: false };
+const there = { type: "presence", interrupted: false, hidden: false, signing: false, floor: false, captions: false };
 
 test("each change is said, the most urgent first, and none twice", () => {
   assert.equal(presenceChange(there, there, "Zoé"), "");
@@ -14,6 +14,8 @@ test("each change is said, the most urgent first, and none twice", () => {
   assert.match(presenceChange({ ...there, interrupted: true }, there, "Zoé"), /de nouveau libre/);
   assert.match(presenceChange(there, { ...there, signing: true }, "Zoé"), /Langue des signes/);
   assert.match(presenceChange({ ...there, signing: true }, there, "Zoé"), /son passe de nouveau/);
+  assert.match(presenceChange(there, { ...there, floor: true }, "Zoé"), /^Zoé prend la parole en signes/);
+  assert.match(presenceChange({ ...there, floor: true }, there, "Zoé"), /fini de signer/);
   assert.match(presenceChange(there, { ...there, captions: true }, "Zoé"), /^Zoé lit des sous-titres/);
   assert.match(presenceChange({ ...there, captions: true }, there, "Zoé"), /ne lit plus/);
 });

@@ -27,6 +27,9 @@ import { windowLength } from "./ladder.js";
  * @property {(who: string) => void} left
  */
 
+/** How often it is looked who makes a sound, in milliseconds. */
+const speaksFor = 300;
+
 export class Call {
   #page;
   #media;
@@ -70,6 +73,7 @@ export class Call {
     });
     void this.#tick();
     setInterval(() => this.#tick(), windowLength);
+    setInterval(() => this.#showWhoSpeaks(), speaksFor);
   }
 
   /**
@@ -95,11 +99,26 @@ export class Call {
     const held = [...this.#links.values()].some((link) => link.holding);
     this.#signaling.send({ type: "state", audio, video: video && !held, screen: screen && !held });
     for (const link of this.#links.values()) link.sayPresence(this.#presence);
+    this.#showCourse();
+  }
+
+  /** Where one of them signs, everybody is seen as large, and may take the floor. */
+  #showCourse() {
+    this.#page.showSigning(this.#media.signing || [...this.#links.values()].some((link) => link.signs));
+  }
+
+  /** Shows who makes a sound, for whoever hears little, and who has the floor in sign language. */
+  #showWhoSpeaks() {
+    for (const link of this.#links.values()) {
+      const speaks = { sounds: link.sounds, signs: link.presence.floor };
+      if (this.#isMain(link.with)) this.#page.showSpeaking(speaks);
+      else this.#tiles.get(link.with ?? "")?.showSpeaking(speaks);
+    }
   }
 
   /** How this side is there. @returns {import("./channel.js").Presence} */
   get #presence() {
-    return { type: "presence", interrupted: this.#media.interrupted, hidden: this.#page.veiled, signing: this.#media.signing, captions: this.#page.captions };
+    return { type: "presence", interrupted: this.#media.interrupted, hidden: this.#page.veiled, signing: this.#media.signing, floor: this.#media.floor, captions: this.#page.captions };
   }
 
   /**
@@ -381,6 +400,7 @@ export class Call {
     const words = presenceChange(before, message, name);
     if (words !== "") this.#page.say(words, "presence");
     this.#showSending(link);
+    this.#showCourse();
   }
 
   /** Somebody can read directly. @param {Link} link */

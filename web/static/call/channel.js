@@ -9,6 +9,7 @@
  * @property {boolean} interrupted whether a telephone call has the sender's devices
  * @property {boolean} hidden whether the sender is not alone any more, and sees and hears nothing of the call
  * @property {boolean} signing whether the sender wants the picture to come before the sound
+ * @property {boolean} floor whether the sender has taken the floor in sign language
  * @property {boolean} captions whether the sender's device makes captions of what it hears
  *
  * @typedef {Step | Wish | Presence | import("./typing.js").Typing | import("./typing.js").Line | import("./marks.js").Mark} Said
@@ -67,7 +68,7 @@ export class Channel {
 const shapes = Object.freeze({
   step: { step: "number" },
   picture: { wanted: "boolean" },
-  presence: { interrupted: "boolean", hidden: "boolean", signing: "boolean", captions: "boolean" },
+  presence: { interrupted: "boolean", hidden: "boolean", signing: "boolean", floor: "boolean", captions: "boolean" },
   typing: { text: "string" },
   line: { text: "string" },
   mark: { of: "string", kind: "string", x: "number", y: "number" },

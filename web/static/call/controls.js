@@ -51,6 +51,7 @@ export async function hold(page, { atOnce = false } = {}) {
   page.onPress(page.share, () => change(() => media.toggleScreen()));
   page.onPress(page.voice, () => change(toggleVoiceOnly));
   page.onPress(page.signing, () => change(toggleSigning));
+  page.onPress(page.floor, () => change(toggleFloor));
   page.onPress(page.caption, () => change(() => captions.toggle()));
   page.onPress(page.turns, () => change(() => media.turnAround()));
   page.onPress(page.resume, takeBack);
@@ -130,6 +131,13 @@ export async function hold(page, { atOnce = false } = {}) {
     media.voiceOnly = !media.voiceOnly;
     page.showVoiceOnly(media.voiceOnly);
     await call.preferVoice();
+    return "";
+  }
+
+  async function toggleFloor() {
+    media.floor = !media.floor;
+    page.turn(page.floor, media.floor);
+    call.tell();
     return "";
   }
 

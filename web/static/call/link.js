@@ -27,6 +27,9 @@ import { Verification } from "./verification.js";
  * @property {() => void} held whether a picture is sent has changed
  */
 
+/** From which loudness on, of 1, somebody is shown to make a sound. */
+const heard = 0.01;
+
 export class Link {
   /** Who it is with; null while it only gathers candidates. @type {string | null} */
   with = null;
@@ -37,7 +40,7 @@ export class Link {
   /** Whether the other side's line is too weak for its picture. */
   remoteHolds = false;
   /** How the other side is there, as it said. @type {Presence} */
-  presence = { type: "presence", interrupted: false, hidden: false, signing: false, captions: false };
+  presence = { type: "presence", interrupted: false, hidden: false, signing: false, floor: false, captions: false };
   /** Whether nothing has arrived for so long that the telephone is the way. */
   silent = false;
   /** The verification words: undefined until they are known, null if somebody may stand in between. @type {string | null | undefined} */
@@ -97,6 +100,11 @@ export class Link {
   /** Whether a picture exists and is not sent: the line is too weak, or the other side's. */
   get holding() {
     return this.#ladder.step >= ends(this.#course).ownOff || !this.#wanted || this.#media.voiceOnly;
+  }
+
+  /** Whether something is heard of the other side now. */
+  get sounds() {
+    return this.peer.loudness > heard;
   }
 
   /** Whether the picture comes before the sound. */

@@ -29,6 +29,8 @@ export class Media {
   voiceOnly = false;
   /** Whether this person signs: the picture comes before the sound. */
   signing = false;
+  /** Whether this person has taken the floor in sign language. */
+  floor = false;
   /** The names of the browser's errors when the devices were opened, empty for none. */
   failed = { microphone: "", camera: "" };
   #listener;

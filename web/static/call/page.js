@@ -3,7 +3,7 @@
 
 import { presenceSign } from "./presence.js";
 import { Announcer } from "./saying.js";
-import { Tile, roleWords } from "./tiles.js";
+import { Tile, mark, roleWords } from "./tiles.js";
 
 /** @typedef {"opening" | "preview" | "waiting" | "alone" | "calling" | "talking" | "over" | "unable"} Phase */
 /** @typedef {import("./signaling.js").Sending} Sending */
@@ -38,6 +38,7 @@ export class Page {
   resume = element("resume", HTMLButtonElement);
   without = element("without", HTMLButtonElement);
   signing = element("signing", HTMLButtonElement);
+  floor = element("floor", HTMLButtonElement);
   caption = element("caption", HTMLButtonElement);
   showDocument = element("show-document", HTMLButtonElement);
   hide = element("hide", HTMLButtonElement);
@@ -218,6 +219,17 @@ export class Page {
   /** @param {boolean} offer whether to go on by telephone, as nothing arrives any more */
   offerPhone(offer) {
     element("by-phone", HTMLElement).hidden = !offer;
+  }
+
+  /** @param {boolean} signing whether somebody in the call signs */
+  showSigning(signing) {
+    this.call.toggleAttribute("data-signs", signing);
+    this.floor.hidden = !signing;
+  }
+
+  /** @param {import("./tiles.js").Speaks} speaks the main person */
+  showSpeaking(speaks) {
+    mark(element("stage", HTMLElement), element("speaks", HTMLElement), speaks);
   }
 
   /** @param {boolean} only whether only the voice is wanted */

@@ -87,6 +87,11 @@ export class Peer {
     return this.#transceiver(kind)?.sender;
   }
 
+  /** How loud the other side is now, from 0 to 1. */
+  get loudness() {
+    return this.#transceiver("audio")?.receiver.getSynchronizationSources()[0]?.audioLevel ?? 0;
+  }
+
   /** @param {RTCIceServer[]} iceServers */
   useRelays(iceServers) {
     this.connection.setConfiguration({ ...this.connection.getConfiguration(), iceServers });

@@ -12,6 +12,7 @@ export function presenceChange(before, now, name) {
   if (now.hidden !== before.hidden) return now.hidden ? `${name} n’est plus seul(e). Rien de vous ne s’affiche là-bas. Vous pouvez écrire : vos mots attendent.` : `${name} voit et entend de nouveau l’appel.`;
   if (now.interrupted !== before.interrupted) return now.interrupted ? `Appel interrompu par le téléphone de ${name}. Attendez un instant.` : `Le téléphone de ${name} est de nouveau libre.`;
   if (now.signing !== before.signing) return now.signing ? `Langue des signes pour ${name} : l’image passe avant le son.` : "Le son passe de nouveau avant l’image.";
+  if (now.floor !== before.floor) return now.floor ? `${name} prend la parole en signes.` : `${name} a fini de signer.`;
   if (now.captions !== before.captions) return now.captions ? `${name} lit des sous-titres de vos paroles. Son appareil les fait, rien n’en est gardé.` : `${name} ne lit plus de sous-titres.`;
   return "";
 }

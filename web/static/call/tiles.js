@@ -12,6 +12,22 @@ export function roleWords(role) {
   return Object.hasOwn(roles, role) ? roles[/** @type {keyof typeof roles} */ (role)] : "";
 }
 
+/**
+ * Whether somebody makes a sound, and whether they have the floor in sign language.
+ * @typedef {{sounds: boolean, signs: boolean}} Speaks
+ */
+
+/**
+ * Marks the picture of somebody who speaks (EN 301 549, 6.5.5 and 6.5.6).
+ * @param {HTMLElement} frame
+ * @param {HTMLElement} sign
+ * @param {Speaks} speaks
+ */
+export function mark(frame, sign, { sounds, signs }) {
+  frame.classList.toggle("speaks", sounds || signs);
+  sign.dataset["how"] = signs ? "signs" : sounds ? "sounds" : "";
+}
+
 /** One guest's picture, name, verification words, and the button that removes them. */
 export class Tile {
   #frame;
@@ -48,6 +64,11 @@ export class Tile {
     const state = this.#part(this.#frame, ".call-guest-state", HTMLElement);
     state.textContent = [sending.video ? "" : "caméra coupée", sending.audio ? "" : "micro coupé"].filter(Boolean).join(", ");
     this.#video.classList.toggle("whole", sending.screen);
+  }
+
+  /** @param {Speaks} speaks */
+  showSpeaking(speaks) {
+    mark(this.#frame, this.#part(this.#frame, ".call-speaks", HTMLElement), speaks);
   }
 
   /** @param {string} words the verification words, or what to do if somebody may stand in between */
