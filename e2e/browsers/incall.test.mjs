@@ -208,7 +208,7 @@ test("both are told that one of them signs, and that they do not any more", asyn
 });
 
 test("captions are made on the listener's own device, and both are told", async () => {
-  await nadia.click("#more");
+  await opensMenu(nadia);
   await nadia.click("#caption");
   await nadia.sees("Ce navigateur ne peut pas faire de sous-titres sur votre appareil."); // it lacks the language
   assert.equal(await nadia.ask(() => document.getElementById("caption").ariaChecked), "false");
@@ -229,6 +229,7 @@ test("captions are made on the listener's own device, and both are told", async 
 });
 
 test("another microphone is chosen in mid-call, and found again after a reload", async () => {
+  await opensMenu(nadia);
   await nadia.click("#choose-devices");
   const chosen = await nadia.until("has a choice", () => document.getElementById("microphone-choice").options[1]?.value);
   await nadia.window.page.select("#microphone-choice", chosen);
@@ -290,6 +291,11 @@ function askedAtBooking() {
   new MutationObserver(() => {
     for (const each of ["data-by-writing", "data-signing"]) document.getElementById("call")?.setAttribute(each, "");
   }).observe(document, { childList: true, subtree: true });
+}
+
+/** Opens the menu, unless a test before has left it open. @param {Person} person */
+async function opensMenu(person) {
+  if (!await person.ask(() => document.getElementById("menu").open)) await person.click("#more");
 }
 
 /** Chooses a document to show. @param {Person} person */

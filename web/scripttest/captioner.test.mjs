@@ -66,6 +66,15 @@ test("recognition never starts where it would not stay on the device", async () 
   }
 });
 
+test("a browser that never answers makes no captions", async () => {
+  const { Recognition } = browser();
+  Recognition.available = () => new Promise(() => {});
+  const { it, wait } = captioner(Recognition);
+  const why = it.prepare();
+  wait();
+  assert.notEqual(await why, "");
+});
+
 test("the last two sentences and the open one are shown, it goes on after a silence, and stops when it is told", () => {
   const { Recognition, started } = browser();
   const { it, heard, failed, wait } = captioner(Recognition);

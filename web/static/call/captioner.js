@@ -5,6 +5,9 @@
 const language = "fr-FR";
 /** Finished sentences that stay to be read. */
 const sentences = 2;
+/** How long a browser may take to say what it can do, and to load what it needs, in milliseconds. */
+const answers = 5000;
+const installs = 120_000;
 /** Before it is started again, in milliseconds. */
 const pause = 500;
 /** Errors after which trying again is of no use. */
@@ -42,12 +45,23 @@ export class Captioner {
   /** Has the browser load what it needs; returns why there can be no captions, empty if there can. */
   async prepare() {
     try {
-      const state = await this.#kind.available({ langs: [language], processLocally: true });
-      const ready = state === "available" || (["downloadable", "downloading"].includes(state) && await this.#kind.install({ langs: [language] }));
+      const state = await this.#within(answers, this.#kind.available({ langs: [language], processLocally: true }));
+      const ready = state === "available" || (["downloadable", "downloading"].includes(state) && await this.#within(installs, this.#kind.install({ langs: [language] })));
       return ready ? "" : missing;
     } catch {
       return missing;
     }
+  }
+
+  /**
+   * What a browser answers; fails where it does not, as some never do.
+   * @template T
+   * @param {number} span milliseconds
+   * @param {Promise<T>} answer
+   */
+  #within(span, answer) {
+    const late = new Promise((_, fail) => this.#wait(() => fail(new Error("no answer")), span));
+    return /** @type {Promise<T>} */ (Promise.race([answer, late]));
   }
 
   /** Captions this sound from now on, in place of any other. @param {MediaStreamTrack} track */
