@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/account/signup"
 	"socialdirect/booking"
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
@@ -190,7 +191,7 @@ func (p *platform) serve(b testing.TB, s services) *httptest.Server {
 	views := viewlimit.New(p.db)
 	searches := search.NewHTTP(s.searches, views, render)
 	rebookings := rebooking.NewHTTP(s.rebookings, s.callbacks, render)
-	accounts := account.NewHTTP(account.PageParts{Accounts: s.accounts, Render: render, Coming: s.appointments.CountComing, Recalls: s.rebookings.CountRecalls})
+	accounts := account.NewHTTP(account.PageParts{Accounts: s.accounts, Render: render, Coming: s.appointments.CountComing, Desk: s.deskTasks})
 	listening.Config = server.New(server.Parts{
 		Web: render, Cookies: accounts.Sessions, Sessions: s.accounts.Sessions,
 		Pages: []server.Pages{
@@ -214,6 +215,12 @@ func (p *platform) serve(b testing.TB, s services) *httptest.Server {
 		listening.Close()
 	})
 	return listening
+}
+
+// deskTasks counts what waits for the switchboard; no interpreter is asked for.
+func (s services) deskTasks(ctx context.Context) (signup.Tasks, error) {
+	recalls, err := s.rebookings.CountRecalls(ctx)
+	return signup.Tasks{Recalls: recalls}, err
 }
 
 // traced serves a second platform over the same database until the end of b, with tracer on
