@@ -3,7 +3,7 @@
 
 import { existsSync } from "node:fs";
 import puppeteer from "puppeteer-core";
-import { patience } from "./platform.mjs";
+import { await_, patience } from "./platform.mjs";
 
 const firefoxPreferences = {
   "media.navigator.streams.fake": true,
@@ -107,15 +107,15 @@ class Window {
   }
 
   /**
-   * Resizes the page, and waits until it is laid out so: Firefox may tell the new size to the
-   * script before the page has it.
+   * Resizes the page, and waits until it is laid out so. It is asked from here, as a page without
+   * scripts runs no timer of its own.
    * @param {number} width
    * @param {number} height
    */
   async resize(width, height) {
     await this.page.setViewport({ width, height });
-    await this.page.waitForFunction((size) => matchMedia(size).matches, { polling: "raf" }, `(width: ${width}px) and (height: ${height}px)`);
-    await this.page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    const size = `(width: ${width}px) and (height: ${height}px)`;
+    await await_("the page is resized", () => this.evaluate((wanted) => matchMedia(wanted).matches, size));
   }
 
   /** @param {string} path */
