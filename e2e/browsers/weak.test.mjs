@@ -17,7 +17,7 @@ const second = 1000;
 /** What is sent at each step of the ladder, in bits a second; after them comes no picture. */
 const steps = [1_200_000, 450_000, 160_000, 90_000];
 
-/** Where to keep what each side measured, for web/scripttest/traces; nowhere if it is empty. */
+/** The folder in which to keep what each side measured; nowhere if it is empty. */
 const traces = process.env["SOCIALDIRECT_TRACES"];
 
 /** @type {import("puppeteer-core").Browser} */
