@@ -16,22 +16,30 @@ const firefoxPreferences = {
 
 const chromiumFlags = [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-  "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--autoplay-policy=no-user-gesture-required", "--allow-loopback-in-peer-connection",
+  "--use-fake-ui-for-media-stream", "--autoplay-policy=no-user-gesture-required", "--allow-loopback-in-peer-connection",
   "--lang=fr-FR",
 ];
 
 const slow = { headless: true, timeout: 120_000, protocolTimeout: 120_000 }; // the machine may be busy
 
-/** @param {Record<string, unknown>} [preferences] in addition to those for calls */
-export function firefox(preferences = {}) {
+/** Frames a second of a camera where several people are encoded and decoded on one machine. */
+export const fewFrames = 8;
+
+/**
+ * @param {Record<string, unknown>} [preferences] in addition to those for calls
+ * @param {number} [fps] frames a second of the camera
+ */
+export function firefox(preferences = {}, fps = 30) {
   return puppeteer.launch({
     ...slow, browser: "firefox", executablePath: installed("/usr/bin/firefox-esr", "/usr/bin/firefox"),
-    extraPrefsFirefox: { ...firefoxPreferences, ...preferences },
+    extraPrefsFirefox: { ...firefoxPreferences, "media.navigator.video.default_fps": fps, ...preferences },
   });
 }
 
-export function chromium() {
-  return puppeteer.launch({ ...slow, executablePath: installed("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"), args: chromiumFlags });
+/** @param {number} [fps] frames a second of the camera */
+export function chromium(fps = 20) {
+  const executablePath = installed("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome");
+  return puppeteer.launch({ ...slow, executablePath, args: [...chromiumFlags, `--use-fake-device-for-media-stream=fps=${fps}`] });
 }
 
 /** @param {string[]} paths */

@@ -92,10 +92,16 @@ export class Person {
     assert.equal(taken, value, `${this.name}: ${name} takes ${value}`);
   }
 
-  /** @param {string} selector */
+  /** Clicks an element once it stands still, as a person does. @param {string} selector */
   async click(selector) {
     await this.finds(selector);
-    await this.ask((wanted) => document.querySelector(wanted).scrollIntoView({ block: "center" }), selector);
+    let before = "";
+    await this.#do(`sees ${selector} at rest`, () => await_(`${selector} is at rest`, async () => {
+      const now = await this.window.evaluate(place, selector).catch(ifGone);
+      const rests = now !== undefined && now === before;
+      before = now ?? "";
+      return rests;
+    }));
     await this.#do(`clicks ${selector}`, () => this.window.click(selector));
   }
 
@@ -209,6 +215,15 @@ export class Person {
       throw new Error(`${this.name} ${what}: ${error}\non ${page}\n${this.window.errors().join("\n")}`);
     }
   }
+}
+
+/** Runs in the page: where an element is in the window, once it is in its middle. @param {string} selector */
+function place(selector) {
+  const element = document.querySelector(selector);
+  if (!element) return undefined;
+  element.scrollIntoView({ block: "center", behavior: "instant" });
+  const { x, y, width, height } = element.getBoundingClientRect();
+  return [x, y, width, height].join(" ");
 }
 
 /**
