@@ -98,7 +98,7 @@ export async function watches(person) {
   await person.until("sees the other’s picture move", async (before) => {
     const connection = document.getElementById("call").peerConnection;
     const video = document.getElementById("remote");
-    const frames = [...(await connection.getStats()).values()].find((each) => each.type === "inbound-rtp" && each.kind === "video")?.framesDecoded ?? 0;
+    const frames = [...(await connection.getStats(null)).values()].find((each) => each.type === "inbound-rtp" && each.kind === "video")?.framesDecoded ?? 0;
     return (frames < before.frames || frames > before.frames + 5) && video.currentTime !== before.time;
   }, first);
   assert.deepEqual(await person.ask(paths), ["relay"], `${person.name} can be reached through the relay alone`);
@@ -109,13 +109,13 @@ async function picture() {
   const connection = document.getElementById("call").peerConnection;
   const video = document.getElementById("remote");
   if (!connection || connection.old || connection.connectionState !== "connected" || !(video instanceof HTMLVideoElement) || video.videoWidth === 0) return null;
-  const stats = [...(await connection.getStats()).values()];
+  const stats = [...(await connection.getStats(null)).values()];
   const frames = stats.find((each) => each.type === "inbound-rtp" && each.kind === "video")?.framesDecoded ?? 0;
   return frames > 5 ? { frames, time: video.currentTime } : null;
 }
 
 /** Runs in the page: the types of this side's candidates. */
 async function paths() {
-  const stats = await document.getElementById("call").peerConnection.getStats();
+  const stats = await document.getElementById("call").peerConnection.getStats(null);
   return [...new Set([...stats.values()].filter((each) => each.type === "local-candidate").map((each) => each.candidateType))];
 }

@@ -154,7 +154,7 @@ async function hears(person) {
 
 /** Runs in the page: how many packets of the other's voice have come. */
 async function heard() {
-  const stats = [...(await document.getElementById("call").peerConnection.getStats()).values()];
+  const stats = [...(await document.getElementById("call").peerConnection.getStats(null)).values()];
   return stats.find((each) => each.type === "inbound-rtp" && each.kind === "audio")?.packetsReceived ?? 0;
 }
 

@@ -11,6 +11,7 @@
  * @property {number} height pixels of the shorter side
  * @property {number} rate pictures a second
  * @property {number} bitrate bits a second, at most
+ * @property {number} [least] bits a second on the line with which it is kept, where that is less than it asks for
  * @property {number} voice what goes to the voice beside it, in bits a second on the line; 0 for no voice
  *
  * What to hold on to, in order.
@@ -24,13 +25,16 @@ const voice = 75_000;
 /** Opus with as little as possible. */
 const leanVoice = 41_000;
 
+/** Browsers send a picture with that much at least, and estimate hardly more than the little they then send. */
+const leanPicture = 30_000;
+
 /** Faces: the voice comes first. @type {Course} */
 export const talking = Object.freeze({
   pictures: Object.freeze([
     { height: 720, rate: 30, bitrate: 1_200_000, voice },
     { height: 360, rate: 20, bitrate: 450_000, voice },
     { height: 180, rate: 20, bitrate: 160_000, voice },
-    { height: 90, rate: 15, bitrate: 90_000, voice },
+    { height: 90, rate: 15, bitrate: 90_000, voice, least: leanPicture + leanVoice },
   ]),
 });
 
@@ -64,7 +68,7 @@ export const signing = Object.freeze({
  * @property {number} clean since when no window was bad, in milliseconds
  * @property {number} wait how long a clean line must last before a climb
  * @property {number | null} climbing since when the step is only tried
- * @property {number} raised when the step last rose: the browser's estimate follows late
+ * @property {number} changed when the step last changed: the browser's estimate follows late
  * @property {number} fastest the shortest round trip so far
  * @property {boolean} lean whether the voice is sent with as little as possible
  * @property {boolean} mute whether no voice is sent
@@ -80,6 +84,7 @@ const climbAfter = 15_000;
 const climbAfterAtMost = 240_000;
 const climbLasts = 4000;
 const estimateFollows = 10_000;
+const queueDrains = windowLength; // what the step before has left in it
 const leanBelow = 100_000; // bits a second
 
 /** The steps after the pictures. @param {Course} course */
@@ -94,7 +99,7 @@ export function ends(course) {
  * @returns {State}
  */
 export function beginning(at) {
-  return { step: 1, bad: 0, clean: at, wait: climbAfter, climbing: null, raised: at, fastest: Infinity, lean: false, mute: false };
+  return { step: 1, bad: 0, clean: at, wait: climbAfter, climbing: null, changed: at, fastest: Infinity, lean: false, mute: false };
 }
 
 /**
@@ -146,8 +151,9 @@ function follow(course, before, seen) {
   const trouble = troubled(course, state, seen);
   if (state.climbing !== null) return tried(course, state, seen, trouble);
   if (!trouble) return climbs(state, seen);
+  if (!passed(state.changed, windowLength + queueDrains, seen)) return { ...state, clean: seen.at };
   if (state.bad + 1 < badWindows) return { ...state, bad: state.bad + 1, clean: seen.at };
-  return { ...state, step: lower(course, state, seen), bad: 0, clean: seen.at };
+  return { ...state, step: lower(course, state, seen), bad: 0, clean: seen.at, changed: seen.at };
 }
 
 /**
@@ -171,7 +177,8 @@ function queued(state, seen) {
 }
 
 /**
- * Whether less passes than the step needs. After a rise the estimate gets some time.
+ * Whether less passes than the step needs. After a change the estimate gets some time: a rise it
+ * follows late, and where a line suddenly narrows it falls below what passes.
  * @param {Course} course
  * @param {State} state
  * @param {Statistics} seen
@@ -179,8 +186,18 @@ function queued(state, seen) {
 function short(course, state, seen) {
   const first = state.climbing !== null && state.step === course.pictures.length - 1; // with the voice alone, no estimate could grow
   if (first) return false;
-  const due = state.climbing === null ? state.raised + estimateFollows : state.climbing + climbLasts;
-  return seen.picture && seen.at >= due && seen.available !== null && seen.available < needs(course, state.step);
+  const due = state.climbing === null ? passed(state.changed, estimateFollows, seen) : passed(state.climbing, climbLasts, seen);
+  return seen.picture && due && seen.available !== null && seen.available < needs(course, state.step);
+}
+
+/**
+ * Whether some time is over. A window that ends some milliseconds early counts as a whole one.
+ * @param {number} since
+ * @param {number} time
+ * @param {Statistics} seen
+ */
+function passed(since, time, seen) {
+  return seen.at - since > time - windowLength / 2;
 }
 
 /**
@@ -190,12 +207,12 @@ function short(course, state, seen) {
  */
 function needs(course, step) {
   const picture = course.pictures[step];
-  return picture ? picture.bitrate + picture.voice : 0;
+  return picture ? picture.least ?? picture.bitrate + picture.voice : 0;
 }
 
 /**
- * The next step down: where the browser knows what passes, the first that fits. Somebody who
- * sends no picture gains nothing by a smaller one.
+ * The next step down: where the browser knows what passes, the first picture that fits, or the
+ * smallest. Somebody who sends no picture gains nothing by a smaller one.
  * @param {Course} course
  * @param {State} state
  * @param {Statistics} seen
@@ -204,7 +221,7 @@ function lower(course, state, seen) {
   const { ownOff, telephone } = ends(course);
   let step = Math.min(state.step + 1, telephone);
   if (!seen.picture) return Math.min(Math.max(step, ownOff + 1), telephone);
-  while (step < ownOff && seen.available !== null && seen.available < needs(course, step)) step++;
+  while (step < ownOff - 1 && seen.available !== null && seen.available < needs(course, step)) step++;
   return step;
 }
 
@@ -215,8 +232,8 @@ function lower(course, state, seen) {
  * @returns {State}
  */
 function climbs(state, seen) {
-  if (state.step === 0 || seen.at - state.clean < state.wait) return { ...state, bad: 0 };
-  return { ...state, step: state.step - 1, bad: 0, climbing: seen.at, raised: seen.at };
+  if (state.step === 0 || !passed(state.clean, state.wait, seen)) return { ...state, bad: 0 };
+  return { ...state, step: state.step - 1, bad: 0, climbing: seen.at, changed: seen.at };
 }
 
 /**
@@ -231,8 +248,8 @@ function climbs(state, seen) {
 function tried(course, state, seen, trouble) {
   if (trouble) {
     const wait = Math.min(2 * state.wait, climbAfterAtMost);
-    return { ...state, step: Math.min(state.step + 1, ends(course).telephone), climbing: null, clean: seen.at, wait };
+    return { ...state, step: Math.min(state.step + 1, ends(course).telephone), climbing: null, clean: seen.at, changed: seen.at, wait };
   }
-  if (seen.at - (state.climbing ?? 0) < climbLasts) return state;
+  if (!passed(state.climbing ?? 0, climbLasts, seen)) return state;
   return { ...state, climbing: null, clean: seen.at, wait: climbAfter };
 }

@@ -23,6 +23,8 @@ export class LineQuality {
   #received = 0;
   #lost = 0;
   #bytes = 0;
+  /** When the other side's last report of each stream came, and how many came since the step changed. @type {Map<string, {at: number, news: number}>} */
+  #reports = new Map();
 
   /** @param {RTCPeerConnection} connection */
   constructor(connection) {
@@ -36,7 +38,7 @@ export class LineQuality {
     const stats = [...report.values()];
     const pair = selectedPair(report);
     if (!pair) return null;
-    const sent = stats.filter((each) => each.type === "remote-inbound-rtp");
+    const sent = stats.filter((each) => each.type === "remote-inbound-rtp" && this.#counts(each));
     const inbound = stats.filter((each) => each.type === "inbound-rtp");
     return {
       lossSent: Math.max(0, ...sent.map((each) => each.fractionLost ?? 0)),
@@ -46,6 +48,24 @@ export class LineQuality {
       available: this.#granted(stats) ? Infinity : pair.availableOutgoingBitrate ?? null,
       received: this.#bytesReceived(inbound),
     };
+  }
+
+  /**
+   * What the other side reported so far, and its next report of each stream, tell of the step that
+   * was left: a report covers the time since the one before it, which is seconds for the voice.
+   */
+  stepped() {
+    for (const report of this.#reports.values()) report.news = 0;
+  }
+
+  /**
+   * Whether a report of the other side covers the present step alone.
+   * @param {any} report
+   */
+  #counts({ id, timestamp }) {
+    const last = this.#reports.get(id) ?? { at: 0, news: 2 };
+    if (timestamp !== last.at) this.#reports.set(id, { at: timestamp, news: last.news + 1 });
+    return (this.#reports.get(id)?.news ?? 0) >= 2;
   }
 
   /**
