@@ -160,6 +160,28 @@ func TestR24_AnAdmittedGuestComesBackAfterAReload(t *testing.T) {
 	w.joinGuest(t, cookie).wants("welcome")
 }
 
+// A guest learns who talks, and nothing of what the hour is about or of what the person needs.
+func TestR24_AGuestsPageSaysNothingOfReasonAndNeeds(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	start, needs := w.appointment.StartsAt, appointment.Needs{Interpreter: "tigrigna", Accessibility: "marche avec une canne", Companion: "ma sœur Awa", ByWriting: true, SignLanguage: true}
+	w.SetNow(start.Add(-time.Minute))
+	must(t, w.Bookings.ChangeNeeds(t.Context(), w.zoe, w.appointment.ID, needs))
+	w.SetNow(start)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.server.URL+"/appel/invite", nil)
+	must(t, err)
+	r.AddCookie(&http.Cookie{Name: "invite", Value: w.invited(t, w.zoe, "Paul")})
+	status, body := w.get(t, r)
+	if status != http.StatusOK || !strings.Contains(body, `id="call"`) {
+		t.Fatalf("%d\n%s", status, body)
+	}
+	for _, told := range []string{"tigrigna", "canne", "Awa", "data-by-writing", "data-signing", w.appointment.Reason, w.appointment.ReasonLabel, w.zoe.ID.String(), w.nadia.ID.String()} {
+		if strings.Contains(body, told) {
+			t.Errorf("the page says %q", told)
+		}
+	}
+}
+
 func TestR24_ARevokedInvitationEndsTheGuestsConnectionAndPorts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -249,10 +271,16 @@ func TestR24_OnlyItsPeopleInviteToACall(t *testing.T) {
 func found(t *testing.T) (w *world, desk *viewer.Viewer) {
 	t.Helper()
 	w, desk = newWorld(t), bookingtest.SwitchboardAgent()
-	w.appointment = w.Book(t, w.zoe, w.nadia, w.DB.Now().Add(24*time.Hour), slot.Video)
+	w.findAt(t, desk, w.DB.Now().Add(24*time.Hour))
+	return w, desk
+}
+
+// findAt goes on with another appointment, for which the switchboard has found an interpreter.
+func (w *world) findAt(t *testing.T, desk *viewer.Viewer, startsAt time.Time) {
+	t.Helper()
+	w.appointment = w.Book(t, w.zoe, w.nadia, startsAt, slot.Video)
 	must(t, w.Bookings.ChangeNeeds(t.Context(), w.zoe, w.appointment.ID, appointment.Needs{Interpreter: "tigrigna"}))
 	must(t, w.Interpreters.Set(t.Context(), desk, w.appointment.ID, interpreter.Found))
-	return w, desk
 }
 
 func (w *world) inviteAhead(desk *viewer.Viewer) (token string, err error) {
@@ -451,6 +479,33 @@ func TestR47_LinksAreMailedAFewTimesADayToOneAddressAndByOnePerson(t *testing.T)
 	if made := w.Count(t, "call_invitations"); made != 12 {
 		t.Errorf("%d invitations: a refused one was made", made)
 	}
+}
+
+func TestR47_TheSwitchboardMailsAddressesSixLinksADayAndFiftyInAll(t *testing.T) {
+	t.Parallel()
+	w, desk := found(t)
+	mailed := func(email string) error {
+		_, err := w.guests.InviteAhead(t.Context(), desk, w.appointment.ID, guest.NewInvitation{Name: "Lin", Kind: guest.Interpreter, Email: email})
+		return err
+	}
+	began := w.DB.Now()
+	for range 3 {
+		must(t, mailed("lin@exemple.fr"))
+	}
+	w.SetNow(began.Add(2 * time.Hour))
+	for range 3 {
+		must(t, mailed("lin@exemple.fr"))
+	}
+	w.SetNow(began.Add(4 * time.Hour))
+	wantFault(t, "a seventh in the day", mailed("lin@exemple.fr"), fault.Throttled)
+	for i := range 44 {
+		if i%11 == 0 { // an appointment has a bound of its own
+			w.findAt(t, desk, w.appointment.StartsAt.Add(time.Hour))
+		}
+		must(t, mailed(fmt.Sprintf("autre-%d@exemple.fr", i)))
+	}
+	wantFault(t, "a fifty-first in the day", mailed("encore@exemple.fr"), fault.Throttled)
+	must(t, mailed("")) // the operator gives it themselves
 }
 
 func wantFault(t *testing.T, what string, err error, code fault.Code) {

@@ -26,6 +26,12 @@ func (w *world) page(t *testing.T, v *viewer.Viewer, a appointment.Appointment) 
 	if v != nil {
 		r.Header.Set("Viewer", v.ID.String())
 	}
+	return w.get(t, r)
+}
+
+// get returns the answer to a request.
+func (w *world) get(t *testing.T, r *http.Request) (int, string) {
+	t.Helper()
 	response, err := w.server.Client().Do(r)
 	must(t, err)
 	defer response.Body.Close()

@@ -116,7 +116,7 @@ func (w *world) serve(t *testing.T) {
 	mux.Handle("GET /rendez-vous/{id}/appel", answered(handlers.Page))
 	mux.Handle("GET /rendez-vous/{id}/appel/ws", answered(handlers.Socket))
 	for _, route := range handlers.Routes() {
-		if route.Path == "/appel/invite/ws" || strings.HasSuffix(route.Path, "/appel/absence") {
+		if strings.HasPrefix(route.Path, "/appel/invite") || strings.HasSuffix(route.Path, "/appel/absence") {
 			mux.Handle(route.Method+" "+route.Path, answered(route.Handler))
 		}
 	}
