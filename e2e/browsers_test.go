@@ -64,6 +64,46 @@ func TestR24_AThirdPersonJoinsAfterConsentAndIsRemovedAtOnce(t *testing.T) {
 	inBrowsers(t, "three.test.mjs")
 }
 
+// A third person's way into a call: invited, and asked for at booking and found by the
+// switchboard. It needs the demonstration's call before another test changes it to the phone.
+func TestR24_ThePagesOfGuestsAreAccessibleAtEveryWidth(t *testing.T) {
+	d := demo(t)
+	browser := sharedBrowser(t)
+	zoe := sit(t, browser, d.URL, smallPhone, true)
+	zoe.signIn(d.account(t, "beneficiary"), "Avec qui voulez-vous parler")
+	zoe.look(zoe.call() + "/invitation")
+	zoe.press("Créer le lien", "Indiquez le nom de la personne")
+	zoe.checkEveryWidth()
+	zoe.fill("name", "Paul Vidal")
+	zoe.tick(`[name="kind"][value="relative"]`)
+	zoe.press("Créer le lien", "Le lien, une seule fois")
+	zoe.checkEveryWidth()
+	guest := sit(t, browser, d.URL, smallPhone, true)
+	guest.look(zoe.newLink())
+	guest.press("Entrer", "Avant d’entrer")
+	guest.checkEveryWidth()
+	zoe.press("Retirer Paul Vidal", "le lien ne fonctionne plus")
+	guest.lookRefused("/appel/invite", http.StatusGone)
+
+	zoe.open("/assistants")
+	coming := zoe.ask(strings.Split(zoe.href(`.sheet a[href^="/assistants/"]`), "?")[0], "Réserver ce rendez-vous", "C’est réservé")
+	zoe.look(coming + "/besoins")
+	zoe.fill("interpreter", "tigrigna")
+	zoe.press("Enregistrer", "Nous cherchons quelqu’un")
+	zoe.checkEveryWidth()
+	operator := sit(t, browser, d.URL, desktop, true)
+	operator.signIn(d.account(t, "switchboard"), "Chercher un compte")
+	operator.look("/standard/interpretes")
+	operator.press("Trouvé", "Faire le lien d’entrée")
+	operator.checkEveryWidth()
+	operator.look(operator.href(`main a[href$="/invitation"]`))
+	operator.fill("name", "Lin Marchand")
+	operator.press("Créer le lien", "Le lien, une seule fois")
+	operator.checkEveryWidth()
+	guest.look(operator.newLink())
+	guest.sees("L’appel n’est pas encore ouvert")
+}
+
 // A call over a line that is slow, loses packets, or is cut. It takes seven minutes of real time,
 // in which nothing else may need the processor: what a busy machine holds back looks like a line.
 func TestR26_AWeakLineKeepsTheVoiceAndACutCallComesBack(t *testing.T) {

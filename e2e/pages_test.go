@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -121,4 +122,24 @@ func TestAWorkersPagesAreAccessibleAtEveryWidth(t *testing.T) {
 	p.signIn(d.person(t, "marc.dupuis@"), "Semaine du")
 	p.look("/profil/fiche", "/profil", "/profil/securite", "/profil/securite/cles", "/profil/securite/codes",
 		"/agenda", "/agenda/aujourdhui", "/agenda/rendez-vous", "/agenda/ouvertures", "/agenda/ouvertures/copie", "/agenda/absences", "/agenda/reglages", "/agenda/fuseau", "/agenda/fuseau?zone=America/Cayenne", "/agenda/calendriers", "/agenda/abonnement", "/rendez-vous", "/messages", "/profil/notifications/messages")
+}
+
+// newLink is the path of the link that the page shows.
+func (p *person) newLink() string {
+	p.t.Helper()
+	return strings.TrimPrefix(eval[string](p, `document.querySelector('.code code').textContent`), p.base)
+}
+
+// call returns the address of the call that is open.
+func (p *person) call() string {
+	p.t.Helper()
+	p.open("/rendez-vous")
+	for _, path := range eval[[]string](p, `[...document.querySelectorAll('main a[href^="/rendez-vous/"]')].map(a => a.getAttribute('href'))`) {
+		p.open(path)
+		if eval[bool](p, `document.querySelector('main a[href$="/appel"]') !== null`) {
+			return path + "/appel"
+		}
+	}
+	p.t.Fatal("no call is going on")
+	return ""
 }
