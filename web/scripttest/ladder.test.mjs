@@ -84,6 +84,26 @@ test("one bad window changes nothing", () => {
   assert.equal(state.step, 1);
 });
 
+test("the first window after a step down is of the queue that the step before has left", () => {
+  const seen = (at, roundTrip) => ({ at, loss: 0, roundTrip, available: null, picture: true });
+  let state = after(talking, beginning(0), seen(2000, 60));
+  for (const at of [4000, 6000]) state = after(talking, state, seen(at, 900));
+  assert.equal(state.step, 2);
+  for (const at of [8000, 10_000]) state = after(talking, state, seen(at, 900));
+  assert.equal(state.step, 2, "the queue drains");
+  assert.equal(after(talking, state, seen(12_000, 900)).step, 3);
+});
+
+test("an estimate alone takes no picture at once: where a line narrows it falls below what passes", () => {
+  let state = beginning(0);
+  for (const at of [2000, 4000, 6000]) state = after(talking, state, { at, loss: 0.2, roundTrip: 60, available: 30 * kilo, picture: true });
+  assert.equal(state.step, ownOff - 1);
+  for (let at = 8000; at <= 14_000; at += windowLength) state = after(talking, state, { at, loss: 0, roundTrip: 60, available: 50 * kilo, picture: true });
+  assert.equal(state.step, ownOff - 1, "the estimate gets ten seconds");
+  for (const at of [16_000, 18_000]) state = after(talking, state, { at, loss: 0, roundTrip: 60, available: 50 * kilo, picture: true });
+  assert.equal(state.step, ownOff, "then it counts");
+});
+
 test("a long way is not a queue: only a round trip that doubles counts", () => {
   assert.equal(hold({ capacity: () => 5000 * kilo, latency: 700, seconds: 120 }).at(-1).step, 0);
   let state = beginning(0);

@@ -40,3 +40,18 @@ test("an estimate counts only while the picture gets less than it asks for", asy
   assert.equal((await new LineQuality(connection(busy, sent(60_000))).measure()).available, 700_000);
   assert.equal((await new LineQuality(connection(busy, sent(90_000))).measure()).available, Infinity);
 });
+
+test("after a step down, a report counts once it covers the new step alone", async () => {
+  const report = { id: "in", type: "remote-inbound-rtp", kind: "audio", timestamp: 1000, fractionLost: 0.3 };
+  const quality = new LineQuality(connection(busy, report));
+  const lost = async (timestamp) => {
+    report.timestamp = timestamp;
+    return (await quality.measure()).lossSent;
+  };
+  assert.equal(await lost(1000), 0.3);
+  assert.equal(await lost(1000), 0.3, "it counts until the next one");
+  quality.steppedDown();
+  assert.equal(await lost(1000), 0, "made before");
+  assert.equal(await lost(6000), 0, "of five seconds, some of them before");
+  assert.equal(await lost(11_000), 0.3);
+});

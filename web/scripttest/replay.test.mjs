@@ -35,7 +35,7 @@ async function replay(windows) {
   for (now of windows) {
     const before = state, seen = await quality.measure();
     if (seen) state = after(talking, before, statistics(talking, before, seen, now.at, true));
-    if (state.step !== before.step) quality.stepped();
+    if (state.step > before.step) quality.steppedDown();
     given.push(talking.pictures[state.step]?.bitrate ?? 0);
   }
   return given;

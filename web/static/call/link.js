@@ -177,7 +177,7 @@ export class Link {
     const before = this.#ladder;
     const picture = this.#media.videoTrack !== null && this.#wanted && !this.#media.voiceOnly;
     this.#ladder = after(this.#course, before, statistics(this.#course, before, seen, at, picture));
-    if (this.#ladder.step !== before.step) this.#quality.stepped();
+    if (this.#ladder.step > before.step) this.#quality.steppedDown();
     if (this.#ladder.step !== before.step || this.#ladder.lean !== before.lean || this.#ladder.mute !== before.mute) await this.#step(before.step);
     this.#settle();
     return seen;

@@ -23,7 +23,7 @@ export class LineQuality {
   #received = 0;
   #lost = 0;
   #bytes = 0;
-  /** When the other side's last report of each stream came, and how many came since the step changed. @type {Map<string, {at: number, news: number}>} */
+  /** When the other side's last report of each stream came, and how many came since the last step down. @type {Map<string, {at: number, news: number}>} */
   #reports = new Map();
 
   /** @param {RTCPeerConnection} connection */
@@ -51,10 +51,11 @@ export class LineQuality {
   }
 
   /**
-   * What the other side reported so far, and its next report of each stream, tell of the step that
-   * was left: a report covers the time since the one before it, which is seconds for the voice.
+   * Less is sent from now on. What the other side reported so far, and its next report of each
+   * stream, tell of the step that was left: a report covers the time since the one before it,
+   * which is seconds for the voice.
    */
-  stepped() {
+  steppedDown() {
     for (const report of this.#reports.values()) report.news = 0;
   }
 
